@@ -75,6 +75,9 @@ struct session_effect {
     kind what{};
     std::vector<std::string> values;
     std::string text;
+    // search_path and reset_search_path: lasts beyond the transaction when that commits (SET, set_config(…, false)).
+    // False (SET LOCAL, or unknown): the former list comes back.
+    bool lasting = false;
     bool operator==(const session_effect&) const = default;
 };
 

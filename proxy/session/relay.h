@@ -5,8 +5,11 @@
 #include "proxy/session/environment.h"
 #include "proxy/session/output.h"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +23,9 @@ public:
         broken,        // a protocol violation by either side: flush, then close both
     };
 
-    // `env` outlives the relay. `peer` and `place` are copied.
-    relay(environment& env, session_identity identity);
+    // `env` outlives the relay. `wake` is called on the worker, never from within a call to this relay, when a relay that
+    // does not want client bytes may go on: the caller then calls resume().
+    relay(environment& env, session_identity identity, std::function<void()> wake);
     ~relay();
     relay(relay&&) noexcept;
 
@@ -32,7 +36,7 @@ public:
     void from_client(bytes in, output& to_server, output& to_client);
     void from_server(bytes in, output& to_server, output& to_client);
 
-    // A verdict that was being worked out on another thread has arrived (environment::analysis).
+    // After `wake`: a verdict that was being worked out on another thread has arrived, or a statement slot is free.
     void resume(output& to_server, output& to_client);
 
     // The server connection broke or is being shut down: a FATAL error for the client.
