@@ -1,4 +1,5 @@
-// Who may log in, and how ringfence logs in to servers. Loaded from the credentials file; immutable; plain data.
+// Who may log in, and how ringfence logs in to servers. Loaded from the credentials file;
+// immutable; plain data.
 #pragma once
 
 #include <map>
@@ -23,17 +24,20 @@ struct backend_login {
 };
 
 struct credentials {
-    std::map<std::string, client_login_entry, std::less<>> clients;              // by login
-    std::map<std::string, backend_login, std::less<>> backend_by_server;         // one login for all services
+    std::map<std::string, client_login_entry, std::less<>> clients; // by login
+    std::map<std::string, backend_login, std::less<>>
+        backend_by_server; // one login for all services
     std::map<std::string, std::map<std::string, backend_login, std::less<>>, std::less<>>
         backend_by_service; // service -> server -> login; wins over the former
-    // Secret bytes from which the salts of unknown logins are made, so that they look like known ones and stay the
-    // same from one attempt to the next.
+    // Secret bytes from which the salts of unknown logins are made, so that they look like known
+    // ones and stay the same from one attempt to the next.
     std::string decoy_key;
 
-    [[nodiscard]] const backend_login* login_for(std::string_view service, std::string_view server) const {
+    [[nodiscard]] const backend_login* login_for(std::string_view service,
+                                                 std::string_view server) const {
         if (auto s = backend_by_service.find(service); s != backend_by_service.end())
-            if (auto l = s->second.find(server); l != s->second.end()) return &l->second;
+            if (auto l = s->second.find(server); l != s->second.end())
+                return &l->second;
         auto l = backend_by_server.find(server);
         return l != backend_by_server.end() ? &l->second : nullptr;
     }
@@ -41,15 +45,16 @@ struct credentials {
 
 using credentials_ptr = std::shared_ptr<const credentials>;
 
-// As in libpq's sslmode and PostgreSQL's pg_hba: `allow` and `prefer` both mean "if the peer wants it" for a
-// listener; verify-ca and verify-full demand a client certificate there.
+// As in libpq's sslmode and PostgreSQL's pg_hba: `allow` and `prefer` both mean "if the peer wants
+// it" for a listener; verify-ca and verify-full demand a client certificate there.
 enum class tls_mode : std::uint8_t { disable, allow, prefer, require, verify_ca, verify_full };
 
 // What TLS told us of the peer. All fields empty without TLS.
 struct tls_peer {
     bool active = false;
     std::string alpn;
-    // tls-server-end-point (RFC 5929) of the server's certificate in this connection; empty when undefined.
+    // tls-server-end-point (RFC 5929) of the server's certificate in this connection; empty when
+    // undefined.
     std::string end_point_hash;
     // Names of a verified client certificate, best first: SAN URIs, SAN DNS names, CN.
     std::vector<std::string> certificate_names;

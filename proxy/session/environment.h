@@ -1,5 +1,5 @@
-// What all sessions of one worker share: policies, decision cache, observer, limits. Used from that worker only,
-// except where a comment says otherwise.
+// What all sessions of one worker share: policies, decision cache, observer, limits. Used from that
+// worker only, except where a comment says otherwise.
 #pragma once
 
 #include "policy/decision.h"
@@ -20,16 +20,17 @@ namespace ringfence::session {
 // Who is on a connection and where it leads; fixed at login.
 struct session_identity {
     std::string service;
-    std::string server;   // the policy's name of it
+    std::string server; // the policy's name of it
     std::string database;
-    std::string peer;     // "10.0.0.7:51234" or "unix"
+    std::string peer; // "10.0.0.7:51234" or "unix"
     std::string backend_login;
     unsigned server_major = 0;
     bool confined = false;
     std::vector<std::string> search_path; // as pinned at the server's start-up
 };
 
-// Runs `work` on a thread with sql::required_stack, then `done` on the worker that submitted it. Never drops either.
+// Runs `work` on a thread with sql::required_stack, then `done` on the worker that submitted it.
+// Never drops either.
 class analysis_pool {
 public:
     virtual ~analysis_pool() = default;
@@ -39,10 +40,12 @@ public:
 // Counts of one service over all workers; shared, atomic.
 struct service_usage {
     std::atomic<unsigned> connections{0};
-    std::atomic<unsigned> statements{0};
+    std::atomic<unsigned> statements{0}; // sessions with work in flight, counted only under a limit
+    std::atomic<unsigned> waiting{0};    // sessions that wait for a statement slot
 };
 
-// Service name -> usage, kept for the life of the process (names come from policies, so they are few). Thread-safe.
+// Service name -> usage, kept for the life of the process (names come from policies, so they are
+// few). Thread-safe.
 class usage_registry {
 public:
     usage_registry();
@@ -60,11 +63,12 @@ public:
         std::size_t cache_bytes = 8 * 1024 * 1024; // decisions kept, per worker
         std::size_t inline_bytes = 16 * 1024;      // longer texts are analysed on the analysis pool
         std::size_t max_statement_bytes = 64 * 1024 * 1024; // one Query or Parse message
-        std::size_t max_prepared = 10'000;         // named statements per session
+        std::size_t max_prepared = 10'000;                  // named statements per session
         sql::limits sql;
     };
 
-    // All references outlive the environment. Pre: the worker's thread has sql::required_stack bytes of stack.
+    // All references outlive the environment. Pre: the worker's thread has sql::required_stack
+    // bytes of stack.
     environment(settings, policy::snapshot_ptr, observer&, analysis_pool&, usage_registry&);
     ~environment();
     environment(const environment&) = delete;
@@ -75,8 +79,9 @@ public:
     [[nodiscard]] const policy::snapshot_ptr& policies() const;
     [[nodiscard]] policy::date today() const;
 
-    // Sessions that wait for a statement slot of this service try again. Called on the worker; the worker is told
-    // through `on_slot_freed` (possibly from this worker itself) to call it everywhere.
+    // Sessions that wait for a statement slot of this service try again. Called on the worker; the
+    // worker is told through `on_slot_freed` (possibly from this worker itself) to call it
+    // everywhere.
     void wake(std::string_view service);
     std::function<void(const std::string& service)> on_slot_freed;
 

@@ -1,5 +1,5 @@
-// What sessions report. Implemented by proxy/observe; called on the data path, so it must neither block nor allocate
-// in the common case.
+// What sessions report. Implemented by proxy/observe; called on the data path, so it must neither
+// block nor allocate in the common case.
 #pragma once
 
 #include "policy/decision.h"
@@ -15,13 +15,15 @@ enum class cache_outcome : std::uint8_t { exact, skeleton, miss };
 
 struct violation {
     const policy::service& who;
-    std::string_view peer;     // "10.0.0.7:51234"
+    std::string_view peer; // "10.0.0.7:51234"
     std::string_view server;
     std::string_view database;
     const policy::decision& decision; // always a denial
     policy::mode mode;                // observe: it was forwarded
-    std::string_view statement;       // the raw text; the implementation redacts it before it goes anywhere
-    bool caught_by_server = false;    // a 42501 raised by the server itself: the analysis let it through
+    std::string_view
+        statement; // the raw text; the implementation redacts it before it goes anywhere
+    bool caught_by_server =
+        false; // a 42501 raised by the server itself: the analysis let it through
     policy::problem trouble = policy::problem::none;
 };
 

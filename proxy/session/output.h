@@ -1,4 +1,5 @@
-// What a machine wants sent to one peer: views into the bytes just fed, and bytes of its own, in order. No I/O.
+// What a machine wants sent to one peer: views into the bytes just fed, and bytes of its own, in
+// order. No I/O.
 #pragma once
 
 #include <cstddef>
@@ -12,18 +13,23 @@ namespace ringfence::session {
 
 using bytes = std::span<const std::byte>;
 
-[[nodiscard]] inline bytes as_bytes(std::string_view s) { return std::as_bytes(std::span(s)); }
+[[nodiscard]] inline bytes as_bytes(std::string_view s) {
+    return std::as_bytes(std::span(s));
+}
 [[nodiscard]] inline std::string_view as_text(bytes b) {
     return {reinterpret_cast<const char*>(b.data()), b.size()};
 }
 
 // One per worker and direction, drained after each feed, so that an idle session holds none.
-// Views must stay valid until the caller has drained the output, which is before the fed buffer is used again.
+// Views must stay valid until the caller has drained the output, which is before the fed buffer is
+// used again.
 class output {
 public:
-    // Bytes that pass unchanged. Adjacent views merge, so that an untouched buffer leaves in one write.
+    // Bytes that pass unchanged. Adjacent views merge, so that an untouched buffer leaves in one
+    // write.
     void forward(bytes view) {
-        if (view.empty()) return;
+        if (view.empty())
+            return;
         if (!segments_.empty()) {
             auto& last = segments_.back();
             if (last.view != nullptr && last.view + last.size == view.data()) {
@@ -38,7 +44,8 @@ public:
 
     // Bytes of our own: copied.
     void append(bytes own) {
-        if (own.empty()) return;
+        if (own.empty())
+            return;
         const std::size_t at = owned_.size();
         owned_.append(as_text(own));
         if (!segments_.empty() && segments_.back().view == nullptr &&
@@ -56,13 +63,15 @@ public:
     [[nodiscard]] std::size_t count() const { return segments_.size(); }
     [[nodiscard]] bytes operator[](std::size_t i) const {
         const auto& s = segments_[i];
-        return s.view != nullptr ? bytes{s.view, s.size} : as_bytes(owned_).subspan(s.offset, s.size);
+        return s.view != nullptr ? bytes{s.view, s.size}
+                                 : as_bytes(owned_).subspan(s.offset, s.size);
     }
 
     void clear() {
         segments_.clear();
         owned_.clear();
-        if (owned_.capacity() > keep_capacity) owned_.shrink_to_fit();
+        if (owned_.capacity() > keep_capacity)
+            owned_.shrink_to_fit();
         total_ = 0;
     }
 

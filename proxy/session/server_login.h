@@ -1,4 +1,5 @@
-// ringfence's own login at a server, from the first byte to the first ReadyForQuery: a pure machine.
+// ringfence's own login at a server, from the first byte to the first ReadyForQuery: a pure
+// machine.
 #pragma once
 
 #include "proxy/session/credentials.h"
@@ -19,13 +20,15 @@ public:
         bool unix_socket = false; // no TLS there
         backend_login login;
         std::string database;
-        std::vector<std::pair<std::string, std::string>> parameters; // search_path, application_name, …
+        std::vector<std::pair<std::string, std::string>>
+            parameters; // search_path, application_name, …
         std::size_t max_message_bytes = 64 * 1024;
     };
 
     enum class next : std::uint8_t {
         more,      // send what is in `to_server`, feed when bytes arrive
-        start_tls, // send what is in `to_server`, then do the handshake, then call tls_established()
+        start_tls, // send what is in `to_server`, then do the handshake, then call
+                   // tls_established()
         ready,     // logged in: parameter_status() and backend_key() are set
         failed,    // error() holds an ErrorResponse body to hand to the client, or is empty; close
     };
@@ -35,16 +38,19 @@ public:
     server_login(server_login&&) noexcept;
 
     [[nodiscard]] next start(output& to_server); // call once, when the connection is up
-    // Consumes all of `in`. While waiting for the one-byte answer to SSLRequest the caller must read one byte only
-    // (reads_one_byte()): anything that follows it in plaintext would be injected.
+    // Consumes all of `in`. While waiting for the one-byte answer to SSLRequest the caller must
+    // read one byte only (reads_one_byte()): anything that follows it in plaintext would be
+    // injected.
     [[nodiscard]] next feed(bytes in, output& to_server);
     [[nodiscard]] next tls_established(const tls_peer& peer, output& to_server);
     [[nodiscard]] bool reads_one_byte() const;
 
     // Encoded ParameterStatus messages, in the order received, ready to be sent to a client.
     [[nodiscard]] const std::string& parameter_status() const;
-    [[nodiscard]] std::string_view parameter(std::string_view name) const; // "server_version"; empty if not sent
-    [[nodiscard]] const std::string& backend_key() const; // process id and secret; empty if none was sent
+    [[nodiscard]] std::string_view
+    parameter(std::string_view name) const; // "server_version"; empty if not sent
+    [[nodiscard]] const std::string&
+    backend_key() const; // process id and secret; empty if none was sent
     // The failure: a clean sentence without secrets, and the SQLSTATE that a client should see.
     [[nodiscard]] const std::string& error_text() const;
     [[nodiscard]] const std::string& error_state() const;

@@ -1,0 +1,131 @@
+#include "proxy/session/environment_state.h"
+
+#include <mutex>
+
+namespace ringfence::session {
+
+// ----------------------------------------------------------------------------------------------
+// usage
+
+struct usage_registry::state {
+    std::mutex mutex;
+    std::map<std::string, std::shared_ptr<service_usage>, std::less<>> by_service;
+};
+
+usage_registry::usage_registry() : state_(std::make_unique<state>()) {}
+usage_registry::~usage_registry() = default;
+
+std::shared_ptr<service_usage> usage_registry::of(std::string_view service) {
+    const std::lock_guard lock(state_->mutex);
+    auto it = state_->by_service.find(service);
+    if (it == state_->by_service.end())
+        it = state_->by_service.emplace(std::string(service), std::make_shared<service_usage>())
+                 .first;
+    return it->second;
+}
+
+// ----------------------------------------------------------------------------------------------
+// environment
+
+environment::environment(settings s, policy::snapshot_ptr policies, observer& reports,
+                         analysis_pool& pool, usage_registry& usages)
+    : state_(new state{.settings = s,
+                       .policies = std::move(policies),
+                       .today =
+                           std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now()),
+                       .reports = reports,
+                       .pool = pool,
+                       .usages = usages,
+                       .self = *this,
+                       .cache = decision_cache(s.cache_bytes),
+                       .views = {},
+                       .skeleton = {},
+                       .keep_alive = {},
+                       .waiting = {}}) {}
+
+environment::~environment() = default;
+
+void environment::set_policies(policy::snapshot_ptr policies) {
+    state_->policies = std::move(policies);
+    state_->forget_views();
+}
+
+void environment::set_today(policy::date today) {
+    if (state_->today == today)
+        return;
+    state_->today = today;
+    state_->forget_views();
+}
+
+const policy::snapshot_ptr& environment::policies() const {
+    return state_->policies;
+}
+policy::date environment::today() const {
+    return state_->today;
+}
+
+void environment::wake(std::string_view service) {
+    auto it = state_->waiting.find(service);
+    if (it == state_->waiting.end())
+        return;
+    // Each woken session tries again and queues anew if another was faster.
+    auto woken = std::move(it->second);
+    state_->waiting.erase(it);
+    for (auto& w : woken)
+        w.wake();
+}
+
+// ----------------------------------------------------------------------------------------------
+// views
+
+void environment::state::forget_views() {
+    ++generation;
+    views.clear(); // sessions hold theirs until they see the new generation
+}
+
+view_ptr environment::state::view_of(const session_identity& id,
+                                     const std::vector<std::string>& path) {
+    constexpr std::size_t most_views = 1024;
+    // Lengths first, so that no two different lists make the same key.
+    std::string key;
+    auto add = [&key](std::string_view part) {
+        key += std::to_string(part.size());
+        key += ':';
+        key += part;
+    };
+    add(id.service);
+    add(id.server);
+    add(id.database);
+    add(id.backend_login);
+    add(std::to_string(id.server_major));
+    add(id.confined ? "confined" : "");
+    for (const auto& schema : path)
+        add(schema);
+
+    if (auto it = views.find(key); it != views.end())
+        return it->second;
+    if (views.size() >= most_views)
+        views.clear();
+
+    auto made = std::make_shared<view>();
+    made->id = next_view++;
+    made->policies = policies;
+    made->who = policies ? policies->find_service(id.service) : nullptr;
+    made->server = id.server;
+    made->today = today;
+    made->scope.database = id.database;
+    made->scope.path = path;
+    made->scope.confined = id.confined;
+    made->scope.backend_login = id.backend_login;
+    made->scope.server_major = id.server_major;
+    if (made->who != nullptr) {
+        policy::path_rights rights =
+            policy::paths_of(*policies, *made->who, id.server, id.database);
+        made->scope.settable = std::move(rights.settable);
+        made->scope.any_path = rights.whole_database;
+    }
+    views.emplace(std::move(key), made);
+    return made;
+}
+
+} // namespace ringfence::session

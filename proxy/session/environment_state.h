@@ -1,0 +1,49 @@
+// The inside of session::environment, for the session's own sources.
+#pragma once
+
+#include "proxy/session/environment.h"
+#include "proxy/session/view.h"
+
+#include <deque>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+namespace ringfence::session {
+
+struct environment::state {
+    environment::settings settings;
+    policy::snapshot_ptr policies;
+    policy::date today{};
+    observer& reports;
+    analysis_pool& pool;
+    usage_registry& usages;
+    environment& self;
+
+    decision_cache cache;
+
+    // Changes whenever every view must be made anew: new policies, a new day.
+    std::uint64_t generation = 1;
+    std::uint64_t next_view = 1;
+    std::unordered_map<std::string, view_ptr> views; // by everything that tells views apart
+
+    // Scratch space, so that a session holds none while it is idle.
+    std::string skeleton;
+    // Bytes that were handed out as views and must live until the caller has drained its outputs,
+    // which is before the next call to any session of this worker.
+    std::string keep_alive;
+
+    // Sessions that wait for a statement slot, by service. Keyed by an id, because sessions end.
+    struct waiter {
+        std::uint64_t id;
+        std::function<void()> wake;
+    };
+    std::map<std::string, std::deque<waiter>, std::less<>> waiting;
+    std::uint64_t next_waiter = 1;
+
+    // The view for this identity and these possible schemas; made on first use.
+    [[nodiscard]] view_ptr view_of(const session_identity&, const std::vector<std::string>& path);
+    void forget_views();
+};
+
+} // namespace ringfence::session
