@@ -51,3 +51,21 @@ function(ringfence_test name)
   target_compile_definitions(${name} PRIVATE RINGFENCE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
 endfunction()
+
+# `tidy` and `format` as targets, so that a reviewer and CI run the same thing.
+function(ringfence_quality_targets)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS
+    "${PROJECT_SOURCE_DIR}/policy/*.cpp" "${PROJECT_SOURCE_DIR}/proxy/*.cpp")
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS
+    "${PROJECT_SOURCE_DIR}/policy/*.h" "${PROJECT_SOURCE_DIR}/proxy/*.h"
+    "${PROJECT_SOURCE_DIR}/tests/*.h" "${PROJECT_SOURCE_DIR}/tests/*.cpp")
+  find_program(CLANG_TIDY NAMES clang-tidy clang-tidy-14)
+  find_program(CLANG_FORMAT NAMES clang-format-14 clang-format)
+  if(CLANG_TIDY)
+    add_custom_target(tidy COMMAND "${CLANG_TIDY}" -p "${CMAKE_BINARY_DIR}" --quiet ${files} VERBATIM)
+  endif()
+  if(CLANG_FORMAT)
+    add_custom_target(format COMMAND "${CLANG_FORMAT}" -i ${files} ${headers} VERBATIM)
+    add_custom_target(format-check COMMAND "${CLANG_FORMAT}" --dry-run --Werror ${files} ${headers} VERBATIM)
+  endif()
+endfunction()
