@@ -31,12 +31,22 @@ struct load_result {
     [[nodiscard]] bool ok() const { return policies != nullptr; }
 };
 
+// What may be less than an error for some callers.
+struct load_options {
+    // An expired share denies whatever the loader says. A proxy that restarts on the day after must come up with a
+    // warning, while a review of the policies must fail.
+    severity expired_share = severity::error;
+    // Routing may also be settled with a listener per server.
+    severity ambiguous_server = severity::error;
+};
+
 // Never throws for bad input: unreadable files, YAML that is no YAML, wrong types are diagnostics.
 // `today` decides what "expired" means.
-[[nodiscard]] load_result load(const std::filesystem::path& folder, date today);
+[[nodiscard]] load_result load(const std::filesystem::path& folder, date today,
+                               const load_options& = {});
 
 // The same from memory, for tests, fuzzers and `ringfence diff`: pairs of relative file name and text.
 [[nodiscard]] load_result load(const std::vector<std::pair<std::string, std::string>>& files,
-                               date today);
+                               date today, const load_options& = {});
 
 } // namespace ringfence::policy

@@ -33,6 +33,7 @@ struct resource {
     std::string database;
     std::string schema;
     std::vector<std::string> tables; // patterns with `*` and `?`; empty: all
+    source_place place{};
 };
 
 struct identity {
