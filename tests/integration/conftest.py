@@ -1,0 +1,113 @@
+"""Real servers, real clients. One PostgreSQL and one ringfence serve most tests; a test that needs other settings, or
+that ends what it talks to, starts its own with `new_ringfence`."""
+import os
+import pathlib
+import signal
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from harness import postgres as pg, processes, ringfence as rf  # noqa: E402
+
+for _name in [n for n in os.environ if n.startswith("PG")]:
+    del os.environ[_name]
+
+SECONDS = 120          # no single test may take longer
+
+
+@pytest.fixture(autouse=True)
+def time_limit():
+    def expired(*_):
+        raise TimeoutError(f"the test took more than {SECONDS} s")
+    previous = signal.signal(signal.SIGALRM, expired)
+    signal.alarm(SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, previous)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    server = pg.Postgres()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def ringfence(postgres):
+    """Shared by many tests: nothing may be stopped or reconfigured here."""
+    proxy = rf.Ringfence(postgres)
+    yield proxy
+    proxy.remove()
+
+
+@pytest.fixture
+def new_ringfence(postgres):
+    """Ringfence(postgres, …) with a clean-up."""
+    started = []
+
+    def make(server=postgres, **settings):
+        started.append(rf.Ringfence(server, **settings))
+        return started[-1]
+    yield make
+    for proxy in started:
+        proxy.remove()
+
+
+@pytest.fixture
+def new_postgres():
+    """For tests that stop the server under ringfence."""
+    started = []
+
+    def make():
+        started.append(pg.Postgres())
+        return started[-1]
+    yield make
+    for server in started:
+        server.remove()
+
+
+@pytest.fixture
+def scratch():
+    """An empty folder of the unprivileged user."""
+    path = processes.folder("scratch")
+    yield path
+    processes.remove(path)
+
+
+class Endpoint:
+    """Where a client program connects: host, port, and what it must trust."""
+
+    def __init__(self, host, port, tls, ca):
+        self.host, self.port, self.tls, self.ca = host, port, tls, ca
+        self.password = pg.PASSWORD
+        self.sslmode = "verify-full" if tls else "disable"
+
+    def libpq(self, login="orders"):
+        """Environment of a program that uses libpq."""
+        env = {"PGHOST": "localhost" if self.tls else self.host, "PGPORT": str(self.port), "PGUSER": login,
+               "PGPASSWORD": self.password, "PGDATABASE": "shop", "PGSSLMODE": self.sslmode,
+               "PGCONNECT_TIMEOUT": "10", "PGAPPNAME": "tests"}
+        if self.tls:
+            env["PGSSLROOTCERT"] = str(self.ca)
+            env["PGHOSTADDR"] = self.host
+        return env
+
+    def dsn(self, login="orders", **more):
+        names = {"PGHOST": "host", "PGHOSTADDR": "hostaddr", "PGPORT": "port", "PGUSER": "user",
+                 "PGPASSWORD": "password", "PGDATABASE": "dbname", "PGSSLMODE": "sslmode",
+                 "PGSSLROOTCERT": "sslrootcert", "PGCONNECT_TIMEOUT": "connect_timeout"}
+        options = {names[k]: v for k, v in self.libpq(login).items() if k in names}
+        return " ".join(f"{k}='{v}'" for k, v in {**options, **more}.items())
+
+
+@pytest.fixture(params=["plain", "tls"])
+def endpoint(request, postgres):
+    """Plain TCP and TLS, both with SCRAM. RINGFENCE_DIRECT=1 leads past ringfence, to test the tests."""
+    tls = request.param == "tls"
+    if os.environ.get("RINGFENCE_DIRECT"):
+        return Endpoint(postgres.host, postgres.port, tls, postgres.authority.certificate)
+    proxy = request.getfixturevalue("ringfence")
+    return Endpoint(proxy.host, proxy.port, tls, proxy.authority.certificate)
