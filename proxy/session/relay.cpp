@@ -81,7 +81,7 @@ void relay::server_lost(std::string_view sentence, std::string_view sqlstate, ou
         state_->fatal(sqlstate, sentence, to_client);
 }
 
-relay::status relay::status() const {
+relay::status relay::current() const {
     return state_->now;
 }
 

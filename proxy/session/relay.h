@@ -49,7 +49,7 @@ public:
     // The server connection broke or is being shut down: a FATAL error for the client.
     void server_lost(std::string_view sentence, std::string_view sqlstate, output& to_client);
 
-    [[nodiscard]] relay::status status() const;
+    [[nodiscard]] status current() const;
     // False: leave the client's bytes in the socket (a verdict or a limit is being waited for).
     [[nodiscard]] bool wants_client_bytes() const;
     // The server connection is idle, outside a transaction and in step, so a reset may make it good

@@ -133,14 +133,14 @@ std::size_t relay::state::server_messages(bytes in, output& to_client) {
                 server_need = head.size;
                 break;
             }
-            const seen outcome_of = server_message(head, rest.first(head.size));
-            if (!outcome_of.replacement.empty()) {
+            const answer treated = server_message(head, rest.first(head.size));
+            if (!treated.replacement.empty()) {
                 flush(at);
-                to_client.append(outcome_of.replacement);
+                to_client.append(treated.replacement);
                 passed = at + head.size;
-            } else if (!outcome_of.trouble.empty()) {
+            } else if (!treated.trouble.empty()) {
                 flush(at);
-                fatal("08P01", outcome_of.trouble, to_client);
+                fatal("08P01", treated.trouble, to_client);
                 return at;
             }
             at += head.size;
@@ -155,7 +155,7 @@ std::size_t relay::state::server_messages(bytes in, output& to_client) {
     return at;
 }
 
-relay::state::seen relay::state::server_message(pg::header head, bytes message) {
+relay::state::answer relay::state::server_message(pg::header head, bytes message) {
     switch (head.type) {
     case 'C': {
         std::string_view tag;
@@ -192,7 +192,7 @@ relay::state::seen relay::state::server_message(pg::header head, bytes message) 
     }
 }
 
-relay::state::seen relay::state::server_error(bytes message) {
+relay::state::answer relay::state::server_error(bytes message) {
     pipe.error();
     if (prepared)
         prepared->error();

@@ -98,12 +98,12 @@ struct relay::state {
     void server_bytes(bytes in, output& to_client);
     [[nodiscard]] std::size_t server_messages(bytes in, output& to_client);
     // Both empty: the message passes as it is.
-    struct seen {
+    struct answer {
         std::string_view replacement; // encoded; goes to the client in its place
         std::string_view trouble;     // the session must end, with this sentence
     };
-    [[nodiscard]] seen server_message(wire::postgresql::header, bytes message);
-    [[nodiscard]] seen server_error(bytes message);
+    [[nodiscard]] answer server_message(wire::postgresql::header, bytes message);
+    [[nodiscard]] answer server_error(bytes message);
     void server_ready();
     void fatal(std::string_view sqlstate, std::string_view message, output& to_client);
 };

@@ -46,7 +46,7 @@ TEST(relay_copy, a_query_inside_copy_data_ends_the_session) {
     static_cast<void>(c.server(msg('G', std::string(3, '\0'))));
     EXPECT_EQ(c.client(query("SELECT 1")), "");
     EXPECT_THAT(c.for_client(), HasSubstr("08P01"));
-    EXPECT_EQ(c.r.status(), relay::status::broken);
+    EXPECT_EQ(c.r.current(), relay::status::broken);
 }
 
 TEST(relay_copy, the_extended_way_with_the_sync_that_libpq_sends_early) {

@@ -144,7 +144,7 @@ TEST(relay_denial, a_service_that_left_the_policies_gets_a_clear_end) {
     w.env.set_policies(load(files));
     EXPECT_EQ(c.client(query("SELECT 1")), "");
     EXPECT_THAT(c.for_client(), HasSubstr("no longer in the policies"));
-    EXPECT_EQ(c.r.status(), relay::status::broken);
+    EXPECT_EQ(c.r.current(), relay::status::broken);
 }
 
 } // namespace

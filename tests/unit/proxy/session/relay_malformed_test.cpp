@@ -21,7 +21,7 @@ TEST(relay_malformed, impossible_lengths_from_the_client) {
             const auto sent = c.client(with_length(type, length));
             EXPECT_EQ(sent, "") << type << length;
             EXPECT_THAT(c.for_client(), HasSubstr("08P01")) << type << length;
-            EXPECT_EQ(c.r.status(), relay::status::broken) << type << length;
+            EXPECT_EQ(c.r.current(), relay::status::broken) << type << length;
         }
 }
 
@@ -31,7 +31,7 @@ TEST(relay_malformed, impossible_lengths_from_the_server) {
             worker w;
             conversation c(w);
             EXPECT_THAT(c.server(with_length(type, length)), HasSubstr("08P01")) << type << length;
-            EXPECT_EQ(c.r.status(), relay::status::broken) << type << length;
+            EXPECT_EQ(c.r.current(), relay::status::broken) << type << length;
         }
 }
 
@@ -42,13 +42,13 @@ TEST(relay_malformed, unknown_types) {
             worker w;
             conversation c(w);
             EXPECT_EQ(c.client(msg(t, "body")), "") << type;
-            EXPECT_EQ(c.r.status(), relay::status::broken) << type;
+            EXPECT_EQ(c.r.current(), relay::status::broken) << type;
         }
         if (std::string_view("DdCcEGHWIN123TtnsSZAV").find(t) == std::string_view::npos) {
             worker w;
             conversation c(w);
             static_cast<void>(c.server(msg(t, "body")));
-            EXPECT_EQ(c.r.status(), relay::status::broken) << type;
+            EXPECT_EQ(c.r.current(), relay::status::broken) << type;
         }
     }
 }
@@ -59,7 +59,7 @@ TEST(relay_malformed, a_query_without_its_terminator_or_with_a_zero_inside) {
         worker w;
         conversation c(w);
         EXPECT_EQ(c.client(msg('Q', body)), "");
-        EXPECT_EQ(c.r.status(), relay::status::broken);
+        EXPECT_EQ(c.r.current(), relay::status::broken);
     }
 }
 
@@ -70,7 +70,7 @@ TEST(relay_malformed, a_parse_whose_parts_do_not_fill_it) {
         worker w;
         conversation c(w);
         EXPECT_EQ(c.client(msg('P', body)), "");
-        EXPECT_EQ(c.r.status(), relay::status::broken);
+        EXPECT_EQ(c.r.current(), relay::status::broken);
     }
 }
 
