@@ -122,6 +122,8 @@ private:
         } else if (!top.key_pending) {
             key(top, std::move(n));
         } else {
+            if (n.is(node::kind::null))
+                n.at = top.key_at; // nothing has no place of its own
             if (!top.duplicate)
                 top.container.entries.push_back({std::move(top.key), top.key_at, std::move(n)});
             top.key_pending = false;
