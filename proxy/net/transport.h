@@ -1,0 +1,75 @@
+// A connected non-blocking socket, plain or with TLS. No waiting: the caller watches the descriptor.
+#pragma once
+
+#include "proxy/session/credentials.h"
+#include "proxy/session/output.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+using SSL = struct ssl_st;
+using SSL_CTX = struct ssl_ctx_st;
+
+namespace ringfence::net {
+
+class transport {
+public:
+    enum class outcome : std::uint8_t {
+        ok,       // `size` bytes were moved
+        again,    // nothing now; wait until the socket is readable (or writable, for a write)
+        closed,   // the peer closed its side
+        failed,   // the connection is broken
+    };
+    struct result {
+        transport::outcome outcome = outcome::again;
+        std::size_t size = 0;
+    };
+
+    transport() = default;
+    explicit transport(int fd) : fd_(fd) {} // takes it over
+    ~transport() { close(); }
+    transport(transport&& other) noexcept;
+    transport& operator=(transport&& other) noexcept;
+
+    [[nodiscard]] int fd() const { return fd_; }
+    [[nodiscard]] bool open() const { return fd_ >= 0; }
+    [[nodiscard]] bool encrypted() const { return ssl_ != nullptr; }
+    void close();
+
+    [[nodiscard]] result read(std::span<std::byte> into);
+    [[nodiscard]] result peek(std::span<std::byte> into) const; // plain sockets only
+    void skip(std::size_t peeked);                              // drops bytes that peek() has shown
+    // Sends as much of `what` as the socket takes; never more than once for a plain socket.
+    [[nodiscard]] result write(const session::output& what);
+    [[nodiscard]] result write(session::bytes what);
+    // TLS has bytes that the socket does not show any more: read again without waiting.
+    [[nodiscard]] bool has_buffered() const;
+
+    // TLS. `context` must outlive nothing: the connection holds a reference of its own.
+    void begin_tls_server(SSL_CTX* context);
+    void begin_tls_client(SSL_CTX* context, const std::string& host, bool verify_host);
+    enum class handshake : std::uint8_t { done, want_read, want_write, failed };
+    [[nodiscard]] handshake continue_tls();
+    // Why it failed, for the log: no secrets, one line.
+    [[nodiscard]] const std::string& trouble() const { return trouble_; }
+    // After `done`. `server_side`: whose certificate the end-point hash is of (ours there, else the peer's).
+    [[nodiscard]] session::tls_peer peer(bool server_side) const;
+
+    // Nothing is there to be read and the peer has not closed: an idle connection that can be used.
+    [[nodiscard]] bool quiet() const;
+
+private:
+    struct free_ssl {
+        void operator()(SSL*) const;
+    };
+    [[nodiscard]] result tls_result(int returned, bool reading);
+
+    int fd_ = -1;
+    std::unique_ptr<SSL, free_ssl> ssl_;
+    std::string trouble_;
+};
+
+} // namespace ringfence::net
