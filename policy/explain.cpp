@@ -169,16 +169,25 @@ std::string lent_columns(const share& s, const object& o, bool mysql) {
                        fmt::join(listed->second, ", "), subject(o, mysql));
 }
 
-// What to do instead of using a facility of the whole server.
+// What to do instead of using a facility of the whole server. The first word that its name contains
+// counts.
 std::string facility_hint(std::string_view facility) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> hints{{
-        {"file", "send data through the connection instead: COPY … FROM STDIN or TO STDOUT"},
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 11> hints{{
+        {"catalogue", "information_schema and the usual catalogues show what is your own"},
+        {"by value", "name the object in the statement itself, so that it can be checked"},
+        {"function",
+         "report it to the platform team: ringfence denies functions that it does not know"},
+        {"file", "send the data through the connection: COPY ... FROM STDIN or TO STDOUT"},
+        {"program", "send the data through the connection: COPY ... FROM STDIN or TO STDOUT"},
         {"session",
-         "a service may look at and end its own statements only, with the driver's cancel"},
+         "a service may look at and cancel its own statements only, with the driver's cancel"},
         {"role",
-         "who may do what is said in the policy files, and carried out by `ringfence grants`"},
-        {"large object", "store such data in a bytea column of a table of your own"},
+         "who may do what is said in the policy files and carried out by `ringfence grants`"},
+        {"large object", "keep such data in a bytea column of a table of your own"},
         {"setting", "ask the platform team to change the server's configuration"},
+        {"extension",
+         "ask the platform team to install it, and to make its schema common in org.yaml"},
+        {"foreign server", "use the other service's API, or ask its owner for a share"},
     }};
     for (const auto& [word, hint] : hints)
         if (facility.find(word) != std::string_view::npos)
@@ -193,8 +202,8 @@ explanation facility(const service& who, std::string_view server, const touch& t
     e.detail =
         r.owner != nullptr
             ? fmt::format("server {} is owned by {}", in_quotes(server), owner_text(*r.owner))
-            : fmt::format("{} reach beyond the boundary of one service, and {} is shared", name,
-                          printable(server));
+            : fmt::format("it reaches beyond the boundary of one service, and server {} is shared",
+                          in_quotes(server));
     e.hint = facility_hint(t.what.name);
     return e;
 }
