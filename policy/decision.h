@@ -70,8 +70,9 @@ struct path_rights {
 [[nodiscard]] path_rights paths_of(const snapshot& policies, const service& who,
                                    std::string_view server, std::string_view database);
 
-// The servers of this engine on which `who` may use `database`: first by ownership, and only if there is none, by
-// shares and publications. More than one is an ambiguity, which lint reports.
+// The servers of this engine on which `who` may use `database`: first those where it owns something in a database of
+// that name, only if there is none those that it owns whole, and only then by shares and publications. An empty
+// `database` means: any (MySQL connections need not name one). More than one is an ambiguity, which lint reports.
 [[nodiscard]] std::vector<std::string> servers_for(const snapshot& policies, const service& who,
                                                    engine, std::string_view database, date today);
 

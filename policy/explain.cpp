@@ -82,8 +82,7 @@ std::string owned_thing(const resource& by, const object& o, std::string_view se
     case ownership_level::schema:
         return schema_of(o, server, mysql);
     case ownership_level::tables:
-        return o.kind == object_kind::schema ? "the tables in " + schema_of(o, server, mysql)
-                                             : named_in_schema(o, server, mysql);
+        return named_in_schema(o, server, mysql);
     }
     return {};
 }
@@ -111,11 +110,10 @@ std::string owned_detail(const service& owner, std::string_view server, const ob
         by = find(reaches);
     if (by == owner.owns.end())
         return {};
-    const bool plural =
-        level_of(*by, mysql ? engine::mysql : engine::postgresql) == ownership_level::tables &&
-        o.kind == object_kind::schema;
-    return fmt::format("{} {} owned by {}", owned_thing(*by, o, server, mysql),
-                       plural ? "are" : "is", owner_text(owner));
+    if (o.kind == object_kind::schema && !by->tables.empty())
+        return fmt::format("{} is shared; {} owns tables in it", schema_of(o, server, mysql),
+                           owner_text(owner));
+    return fmt::format("{} is owned by {}", owned_thing(*by, o, server, mysql), owner_text(owner));
 }
 
 // "use schema "users_api_v1" (accounts-v1), which it publishes, or its API …, or "

@@ -32,6 +32,17 @@ std::string_view own_name(const yaml::node& root) {
     return {};
 }
 
+// What a file that cannot be read would call it: its faults are not those of the files that name
+// it.
+std::string_view stem(std::string_view file) {
+    const auto name = file.substr(file.find('/') + 1);
+    return name.substr(0, name.rfind('.'));
+}
+
+bool is_service_file(const parsed_file& f) {
+    return f.out.file() != org_file_name;
+}
+
 std::uint64_t next_id() {
     static std::atomic<std::uint64_t> last{0};
     return ++last;
@@ -59,8 +70,9 @@ std::vector<diagnostic> gather(std::deque<parsed_file>& files, std::vector<diagn
     return findings;
 }
 
-load_result load_files(const policy_files& input, date today, const load_options& options) {
-    std::deque<parsed_file> files; // addresses are kept
+load_result load_files(policy_files input, date today, const load_options& options) {
+    std::sort(input.files.begin(), input.files.end()); // findings do not depend on who listed them
+    std::deque<parsed_file> files;                     // addresses are kept
     parsed_file* org_file = nullptr;
     for (const auto& [name, text] : input.files) {
         auto& f = files.emplace_back(name);
@@ -68,7 +80,8 @@ load_result load_files(const policy_files& input, date today, const load_options
         if (name == org_file_name)
             org_file = &f;
     }
-    auto& org_report = org_file != nullptr ? org_file->out : files.emplace_back("org.yaml").out;
+    auto& org_report =
+        org_file != nullptr ? org_file->out : files.emplace_back(std::string(org_file_name)).out;
     if (org_file == nullptr && !input.org_unreadable)
         org_report.error("missing-file", {}, "the file is missing");
 
@@ -78,11 +91,11 @@ load_result load_files(const policy_files& input, date today, const load_options
 
     reading context{&org, {}, today, options};
     for (const auto& f : files)
-        if (f.root && &f != org_file)
-            context.services.push_back(own_name(*f.root));
+        if (is_service_file(f))
+            context.services.push_back(f.root ? own_name(*f.root) : stem(f.out.file()));
     std::vector<service_draft> services;
     for (auto& f : files)
-        if (f.root && &f != org_file) {
+        if (f.root && is_service_file(f)) {
             auto& s = services.emplace_back();
             s.model.file = f.out.file();
             read_service(*f.root, f.out, context, s);
@@ -123,7 +136,7 @@ load_result load(const std::vector<std::pair<std::string, std::string>>& files, 
     policy_files input;
     for (const auto& [name, text] : files)
         add_file(input, name, text);
-    return load_files(input, today, options);
+    return load_files(std::move(input), today, options);
 }
 
 } // namespace ringfence::policy

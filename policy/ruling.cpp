@@ -158,11 +158,8 @@ ruling rule_on(const snapshot& policies, const service& who, std::string_view se
         return r;
     }
     auto theirs = owner_covering(policies, server, t.what);
-    if (theirs.owner == nullptr && t.what.kind == object_kind::schema) {
+    if (theirs.owner == nullptr && t.what.kind == object_kind::schema && part_is_enough(t))
         theirs = owner_within(policies, server, t.what);
-        if (theirs.owner == &who) // owns tables in it, which is not the schema itself
-            theirs = {};
-    }
     r.owner = theirs.owner;
     r.by = theirs.by;
     r.why = theirs.owner != nullptr ? reason::foreign : reason::unowned;

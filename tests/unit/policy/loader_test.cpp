@@ -112,6 +112,15 @@ TEST(loader, without_org_yaml_servers_are_not_all_called_unknown) {
         EXPECT_TRUE(d.severity != severity::error || d.rule == "missing-file") << to_string(d);
 }
 
+TEST(loader, a_broken_file_does_not_make_its_service_unknown) {
+    auto f = shop_files();
+    f[1].second = "service: [";
+    const auto r = load(f, today);
+    EXPECT_FALSE(r.ok());
+    for (const auto& d : r.findings)
+        EXPECT_NE(d.rule, "unknown-service") << to_string(d);
+}
+
 TEST(loader, files_that_have_no_place_in_a_policy_are_refused) {
     for (const auto* name : {"services/a.yml", "a.yaml", "services/x/a.yaml", "../org.yaml",
                              "services/.yaml", "services/../org.yaml", "", "services/a\n.yaml"}) {

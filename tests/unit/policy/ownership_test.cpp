@@ -88,13 +88,23 @@ TEST(ownership, of_table_patterns_gives_what_matches_in_the_shared_schema) {
 TEST(ownership, of_tables_in_a_schema_allows_naming_the_schema_and_not_changing_it) {
     const auto p = shop();
     EXPECT_EQ(why(p, "user-service", thing(reference, schema, "shop", "public")), reason::owned);
-    EXPECT_EQ(why(p, "user-service", thing(define, schema, "shop", "public")), reason::foreign);
-    EXPECT_EQ(why(p, "user-service", thing(read, schema, "shop", "public")), reason::foreign);
-    EXPECT_EQ(why(p, "billing-service", thing(define, schema, "shop", "public")), reason::foreign);
-    const auto d = ask(p, "billing-service", thing(define, schema, "shop", "public"));
+    for (const auto* who : {"user-service", "order-service", "billing-service"})
+        for (const auto act : {read, write, define, execute})
+            EXPECT_EQ(why(p, who, thing(act, schema, "shop", "public")), reason::unowned);
+    EXPECT_EQ(ask(p, "user-service", thing(define, schema, "shop", "public")).detail,
+              "no policy gives schema \"public\" on shop-pg/shop as a whole an owner");
+}
+
+TEST(ownership, a_schema_with_tables_of_others_only_cannot_be_named) {
+    auto f = shop_files();
+    f[0].second = f[0].second.substr(
+        0, f[0].second.find("  - {server: shop-pg, database: shop, schema: public"));
+    const auto d = ask(loaded(f), "billing-service", thing(reference, schema, "shop", "public"));
+    EXPECT_EQ(d.why, reason::foreign);
+    EXPECT_EQ(d.message, "billing-service may not reference schema public");
     EXPECT_EQ(d.detail,
-              "the tables in schema \"public\" on shop-pg/shop are owned by order-service "
-              "(team checkout)");
+              "schema \"public\" on shop-pg/shop is shared; order-service (team checkout) "
+              "owns tables in it");
 }
 
 TEST(ownership, a_database_may_be_named_by_who_has_something_in_it) {
