@@ -82,10 +82,10 @@ def wait_until(condition, what, seconds=20, process=None):
 
 def environment():
     """No setting of the caller reaches clients and servers."""
-    keep = ("PATH", "HOME", "LANG", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "JAVA_HOME",
+    keep = ("PATH", "LANG", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "JAVA_HOME",
             "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
     env = {k: v for k, v in os.environ.items() if k in keep}
-    env.update(LC_ALL="C.UTF-8", TZ="UTC")
+    env.update(LC_ALL="C.UTF-8", TZ="UTC", HOME="/nonexistent")
     return env
 
 
