@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <climits>
 #include <new>
+#include <utility>
 
 namespace ringfence::net {
 namespace {
@@ -157,7 +158,10 @@ void transport::begin_tls_client(SSL_CTX* context, const std::string& host, bool
     in6_addr address{};
     const bool numeric = ::inet_pton(AF_INET, host.c_str(), &address) == 1 ||
                          ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
-    if (!numeric) SSL_set_tlsext_host_name(ssl_.get(), host.c_str());
+    if (!numeric) { // the macro SSL_set_tlsext_host_name hides a cast of this kind
+        SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 const_cast<char*>(host.c_str()));
+    }
     if (verify_host) {
         if (numeric)
             X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str());

@@ -1,0 +1,261 @@
+#include "proxy/net/server_connector.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+
+namespace ringfence::net {
+namespace {
+
+using session::server_login;
+
+unsigned major_of(std::string_view version) {
+    unsigned major = 0;
+    std::from_chars(version.data(), version.data() + version.size(), major);
+    return major;
+}
+
+} // namespace
+
+server_connector::server_connector(reactor& r, resolver& names, pool_key_ptr key,
+                                   std::chrono::milliseconds timeout, done d)
+    : reactor_(r), resolver_(names), key_(std::move(key)), timeout_(timeout), done_(std::move(d)) {
+    last_ = {"ringfence: no host of server " + key_->target->server.name + " could be reached", "08006"};
+}
+
+server_connector::~server_connector() {
+    reactor_.cancel(timer_);
+    *alive_ = false;
+}
+
+void server_connector::start() {
+    reactor_.defer([this, alive = alive_] {
+        if (*alive) next_host();
+    });
+}
+
+void server_connector::next_host() {
+    login_.reset();
+    watch_.stop();
+    socket_.close();
+    reactor_.cancel(timer_);
+    const auto& hosts = key_->target->server.hosts;
+    if (host_ >= hosts.size()) {
+        if (key_->target->server.target != session_attrs::prefer_standby || second_round_) {
+            finish(nullptr);
+            return;
+        }
+        second_round_ = true;
+        host_ = 0;
+    }
+    timer_ = reactor_.after(timeout_, [this] {
+        timer_ = reactor::no_timer;
+        failed("ringfence: server " + key_->target->server.name + " did not answer in time", "08006");
+    });
+    const endpoint& e = hosts[host_];
+    auto known = resolver::immediate(e);
+    if (!known.empty()) {
+        resolved(std::move(known));
+        return;
+    }
+    resolver_.resolve(e, reactor_, [this, alive = alive_, asked = host_](std::vector<address> found) {
+        if (*alive && host_ == asked && !socket_.open()) resolved(std::move(found));
+    });
+}
+
+void server_connector::resolved(std::vector<address> found) {
+    addresses_ = std::move(found);
+    next_address();
+}
+
+void server_connector::next_address() {
+    if (addresses_.empty()) {
+        ++host_;
+        next_host();
+        return;
+    }
+    const address a = addresses_.front();
+    addresses_.erase(addresses_.begin());
+    const int fd = ::socket(a.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+        next_address();
+        return;
+    }
+    socket_ = transport(fd);
+    if (a.storage.ss_family != AF_UNIX) {
+        const int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    }
+    const int r = ::connect(fd, reinterpret_cast<const sockaddr*>(&a.storage), a.size);
+    if (r != 0 && errno != EINPROGRESS) {
+        socket_.close();
+        next_address();
+        return;
+    }
+    connecting_ = true;
+    watch_.start(
+        reactor_, fd, watch::writable,
+        [](void* self, std::uint32_t events) { static_cast<server_connector*>(self)->on_event(events); }, this);
+}
+
+void server_connector::connected() {
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) {
+        watch_.stop();
+        socket_.close();
+        next_address();
+        return;
+    }
+    connecting_ = false;
+    session::server_login::settings s;
+    s.tls = key_->target->server.tls;
+    s.unix_socket = key_->target->server.hosts[host_].host.starts_with('/');
+    s.login = key_->target->login;
+    s.database = key_->database;
+    s.parameters = key_->parameters;
+    login_ = std::make_unique<server_login>(std::move(s));
+    act(login_->start(out_));
+}
+
+void server_connector::on_event(std::uint32_t events) {
+    if (connecting_) {
+        connected();
+        return;
+    }
+    if (shaking_) {
+        shake_hands();
+        return;
+    }
+    if ((events & watch::writable) != 0 && !unsent_.empty()) send();
+    if ((events & watch::readable) != 0) read();
+}
+
+void server_connector::act(server_login::next step) {
+    for (std::size_t i = 0; i < out_.count(); ++i) unsent_ += session::as_text(out_[i]);
+    out_.clear();
+    switch (step) {
+    case server_login::next::more:
+        send();
+        return;
+    case server_login::next::start_tls:
+        if (key_->target->tls == nullptr) {
+            failed("ringfence: TLS is not set up for server " + key_->target->server.name, "08006");
+            return;
+        }
+        socket_.begin_tls_client(key_->target->tls.get(), key_->target->server.hosts[host_].host,
+                                 key_->target->server.tls == session::tls_mode::verify_full);
+        shaking_ = true;
+        shake_hands();
+        return;
+    case server_login::next::ready:
+        logged_in();
+        return;
+    case server_login::next::failed:
+        failed(login_->error_text(), login_->error_state());
+        return;
+    }
+}
+
+void server_connector::shake_hands() {
+    switch (socket_.continue_tls()) {
+    case transport::handshake::want_read:
+        watch_.want(watch::readable);
+        return;
+    case transport::handshake::want_write:
+        watch_.want(watch::writable);
+        return;
+    case transport::handshake::failed:
+        failed("ringfence: no TLS with server " + key_->target->server.name + ": " + socket_.trouble(), "08006");
+        return;
+    case transport::handshake::done:
+        shaking_ = false;
+        act(login_->tls_established(socket_.peer(false), out_));
+        return;
+    }
+}
+
+void server_connector::send() {
+    if (!unsent_.empty()) {
+        const auto r = socket_.write(session::as_bytes(unsent_));
+        if (r.outcome == transport::outcome::ok) unsent_.erase(0, r.size);
+        if (r.outcome == transport::outcome::failed || r.outcome == transport::outcome::closed) {
+            failed("ringfence: server " + key_->target->server.name + " closed the connection", "08006");
+            return;
+        }
+    }
+    watch_.want(watch::readable | (unsent_.empty() ? 0U : watch::writable));
+}
+
+void server_connector::read() {
+    std::array<std::byte, 8192> buffer;
+    do {
+        const std::size_t most = login_->reads_one_byte() ? 1 : buffer.size();
+        const auto r = socket_.read(std::span(buffer).first(most));
+        if (r.outcome == transport::outcome::again) return;
+        if (r.outcome != transport::outcome::ok) {
+            failed("ringfence: server " + key_->target->server.name + " closed the connection", "08006");
+            return;
+        }
+        const auto alive = alive_;
+        const auto* at = login_.get();
+        act(login_->feed(session::bytes(buffer.data(), r.size), out_));
+        if (!*alive || login_.get() != at || shaking_) return;
+    } while (socket_.has_buffered());
+}
+
+bool server_connector::suits() const {
+    const bool standby = login_->parameter("in_hot_standby") == "on";
+    const bool read_only = standby || login_->parameter("default_transaction_read_only") == "on";
+    switch (key_->target->server.target) {
+    case session_attrs::any: return true;
+    case session_attrs::read_write: return !read_only;
+    case session_attrs::read_only: return read_only;
+    case session_attrs::primary: return !standby;
+    case session_attrs::standby: return standby;
+    case session_attrs::prefer_standby: return standby || second_round_;
+    }
+    return false;
+}
+
+void server_connector::logged_in() {
+    if (!suits()) {
+        failed("ringfence: no host of server " + key_->target->server.name +
+                   " is what target_session_attrs asks for",
+               "08006");
+        return;
+    }
+    auto made = std::make_unique<server_connection>();
+    watch_.stop();
+    made->socket = std::move(socket_);
+    made->key = key_;
+    made->backend_key = login_->backend_key();
+    made->parameter_status = std::make_shared<const std::string>(login_->parameter_status());
+    made->server_major = major_of(login_->parameter("server_version"));
+    made->host = host_;
+    made->born = made->idle_since = reactor::clock::now();
+    finish(std::move(made));
+}
+
+void server_connector::failed(std::string sentence, std::string sqlstate) {
+    // A host that refuses the login itself has the last word; one that cannot be reached has not.
+    last_ = {std::move(sentence), std::move(sqlstate)};
+    shaking_ = connecting_ = false;
+    unsent_.clear();
+    ++host_;
+    next_host();
+}
+
+void server_connector::finish(server_connection_ptr c) {
+    reactor_.cancel(timer_);
+    watch_.stop();
+    done_(std::move(c), last_);
+}
+
+} // namespace ringfence::net
