@@ -44,7 +44,7 @@ std::string schema_place(std::string_view server, const object& o, bool mysql) {
 
 // "users.accounts", "schema users"
 std::string subject(const object& o, bool mysql) {
-    const std::string dotted = fmt::format("{}.{}", part(schema_name(o, mysql)), part(o.name));
+    std::string dotted = fmt::format("{}.{}", part(schema_name(o, mysql)), part(o.name));
     switch (o.kind) {
     case object_kind::server:
         return printable(o.name);

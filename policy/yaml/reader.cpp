@@ -58,9 +58,10 @@ position object_reader::at(std::string_view key) const {
     return found != nullptr ? found->at : node_.at;
 }
 
-std::string object_reader::text(std::string_view key, std::string fallback) const {
+std::string object_reader::text(std::string_view key, std::string_view fallback) const {
     const node* n = find(key);
-    return n == nullptr ? fallback : read_text(*n, key, out_).value_or(fallback);
+    auto value = n == nullptr ? std::nullopt : read_text(*n, key, out_);
+    return value ? std::move(*value) : std::string(fallback);
 }
 
 std::string object_reader::need_text(std::string_view key) const {

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] const node* need(std::string_view key) const; // reports missing-key when absent
 
     // Shortcuts: the value, or the fallback when it is absent or wrong (which was reported).
-    [[nodiscard]] std::string text(std::string_view key, std::string fallback = {}) const;
+    [[nodiscard]] std::string text(std::string_view key, std::string_view fallback = {}) const;
     [[nodiscard]] std::string need_text(std::string_view key) const;
     [[nodiscard]] bool boolean(std::string_view key, bool fallback) const;
     [[nodiscard]] std::uint64_t number(std::string_view key, std::uint64_t fallback,
