@@ -118,13 +118,23 @@ load_result load_files(policy_files input, date today, const load_options& optio
 
 } // namespace
 
+std::string_view to_string(severity s) {
+    switch (s) {
+    case severity::error:
+        return "error";
+    case severity::warning:
+        return "warning";
+    case severity::information:
+        return "information";
+    }
+    return "error";
+}
+
 std::string to_string(const diagnostic& d) {
-    constexpr std::string_view words[] = {"error", "warning", "information"};
     std::string place = printable(d.place.file, 256);
     if (d.place.line != 0)
         place += fmt::format(":{}:{}", d.place.line, d.place.column);
-    return fmt::format("{}: {}: {} [{}]", place, words[static_cast<std::size_t>(d.severity)],
-                       d.message, d.rule);
+    return fmt::format("{}: {}: {} [{}]", place, to_string(d.severity), d.message, d.rule);
 }
 
 load_result load(const std::filesystem::path& folder, date today, const load_options& options) {

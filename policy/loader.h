@@ -23,6 +23,7 @@ struct diagnostic {
     }
 };
 
+[[nodiscard]] std::string_view to_string(severity);
 [[nodiscard]] std::string to_string(const diagnostic&); // one line, as compilers print it
 
 struct load_result {
