@@ -21,7 +21,8 @@ std::uint32_t kernel_events(std::uint32_t want) {
 
 } // namespace
 
-// ---------------------------------------------------------------------------------------------- watch
+// ----------------------------------------------------------------------------------------------
+// watch
 
 void watch::start(reactor& r, int fd, std::uint32_t want, handler h, void* self) {
     stop();
@@ -38,7 +39,8 @@ void watch::start(reactor& r, int fd, std::uint32_t want, handler h, void* self)
 }
 
 void watch::want(std::uint32_t want) {
-    if (owner_ == nullptr || want == want_) return;
+    if (owner_ == nullptr || want == want_)
+        return;
     epoll_event event{};
     event.events = kernel_events(want);
     event.data.ptr = this;
@@ -47,17 +49,21 @@ void watch::want(std::uint32_t want) {
 }
 
 void watch::stop() {
-    if (owner_ == nullptr) return;
+    if (owner_ == nullptr)
+        return;
     epoll_ctl(owner_->epoll_, EPOLL_CTL_DEL, fd_, nullptr);
     std::replace(owner_->batch_.begin(), owner_->batch_.end(), this, static_cast<watch*>(nullptr));
     owner_ = nullptr;
     fd_ = -1;
 }
 
-// ---------------------------------------------------------------------------------------------- reactor
+// ----------------------------------------------------------------------------------------------
+// reactor
 
-reactor::reactor() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (epoll_ < 0 || wake_ < 0) throw std::system_error(errno, std::generic_category(), "epoll");
+reactor::reactor()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (epoll_ < 0 || wake_ < 0)
+        throw std::system_error(errno, std::generic_category(), "epoll");
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = nullptr; // the eventfd
@@ -77,7 +83,8 @@ void reactor::post(std::function<void()> work) {
         first = posted_.empty();
         posted_.push_back(std::move(work));
     }
-    if (!first) return;
+    if (!first)
+        return;
     const std::uint64_t one = 1;
     static_cast<void>(!write(wake_, &one, sizeof one));
 }
@@ -93,15 +100,19 @@ reactor::timer_id reactor::at(clock::time_point when, std::function<void()> work
 }
 
 void reactor::cancel(timer_id& id) {
-    if (id != no_timer) timers_.erase(id);
+    if (id != no_timer)
+        timers_.erase(id);
     id = no_timer;
 }
 
 int reactor::wait_limit() const {
-    if (!deferred_.empty()) return 0;
-    if (timers_.empty()) return -1;
+    if (!deferred_.empty())
+        return 0;
+    if (timers_.empty())
+        return -1;
     const auto left = timers_.begin()->first.first - clock::now();
-    if (left <= clock::duration::zero()) return 0;
+    if (left <= clock::duration::zero())
+        return 0;
     const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
     return static_cast<int>(std::min<decltype(ms)>(ms, 60'000));
 }
@@ -109,7 +120,8 @@ int reactor::wait_limit() const {
 void reactor::run() {
     std::array<epoll_event, most_events> events;
     while (!stopping_) {
-        const int n = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait_limit());
+        const int n =
+            epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), wait_limit());
         batch_.clear();
         bool woken = false;
         for (int i = 0; i < n; ++i) {
@@ -119,14 +131,19 @@ void reactor::run() {
         }
         for (std::size_t i = 0; i < batch_.size(); ++i) {
             watch* w = batch_[i];
-            if (w == nullptr) continue; // the eventfd, or stopped by a handler before it
+            if (w == nullptr)
+                continue; // the eventfd, or stopped by a handler before it
             const std::uint32_t e = events[i].events;
             std::uint32_t happened = 0;
-            if ((e & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) happened |= watch::readable;
-            if ((e & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) happened |= watch::writable;
+            if ((e & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+                happened |= watch::readable;
+            if ((e & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
+                happened |= watch::writable;
             // An error is told to whoever listens for anything.
-            if ((e & (EPOLLHUP | EPOLLERR)) == 0) happened &= w->want_;
-            if (happened != 0) w->on_event_(w->self_, happened);
+            if ((e & (EPOLLHUP | EPOLLERR)) == 0)
+                happened &= w->want_;
+            if (happened != 0)
+                w->on_event_(w->self_, happened);
         }
         batch_.clear();
         if (woken) {
@@ -147,11 +164,13 @@ void reactor::run_posted() {
         const std::lock_guard lock(mutex_);
         work.swap(posted_);
     }
-    for (auto& w : work) w();
+    for (auto& w : work)
+        w();
 }
 
 void reactor::run_timers() {
-    if (timers_.empty()) return;
+    if (timers_.empty())
+        return;
     const auto now = clock::now();
     while (!timers_.empty() && timers_.begin()->first.first <= now) {
         auto node = timers_.extract(timers_.begin());
@@ -162,7 +181,8 @@ void reactor::run_timers() {
 void reactor::run_deferred() {
     while (!deferred_.empty()) {
         auto work = std::exchange(deferred_, {});
-        for (auto& w : work) w();
+        for (auto& w : work)
+            w();
     }
 }
 

@@ -1,8 +1,9 @@
 // One thread's event loop: sockets, timers, and work posted by other threads.
 //
-// An epoll loop of our own and not an io_context: the data path needs a socket to stay armed (Asio re-arms each wait
-// with a system call, or reads speculatively into EAGAIN), and nine tenths of a proxy's cost are system calls.
-// Level-triggered, so that a handler may leave bytes in the socket and be called again.
+// An epoll loop of our own and not an io_context: the data path needs a socket to stay armed (Asio
+// re-arms each wait with a system call, or reads speculatively into EAGAIN), and nine tenths of a
+// proxy's cost are system calls. Level-triggered, so that a handler may leave bytes in the socket
+// and be called again.
 #pragma once
 
 #include <atomic>
@@ -28,8 +29,8 @@ public:
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
 
-    // `on_event` is called with what of `want` has happened; an error or hang-up counts as readable and writable.
-    // It may destroy this watch or any other.
+    // `on_event` is called with what of `want` has happened; an error or hang-up counts as readable
+    // and writable. It may destroy this watch or any other.
     using handler = void (*)(void* self, std::uint32_t events);
     void start(reactor&, int fd, std::uint32_t want, handler, void* self);
     void want(std::uint32_t); // no system call when nothing changes

@@ -15,7 +15,8 @@ std::vector<address> look_up(const endpoint& e, int flags) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = flags | AI_NUMERICSERV;
     addrinfo* found = nullptr;
-    if (getaddrinfo(e.host.c_str(), std::to_string(e.port).c_str(), &hints, &found) != 0) return {};
+    if (getaddrinfo(e.host.c_str(), std::to_string(e.port).c_str(), &hints, &found) != 0)
+        return {};
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
     std::vector<address> all;
     for (const addrinfo* a = found; a != nullptr; a = a->ai_next) {
@@ -30,11 +31,13 @@ std::vector<address> look_up(const endpoint& e, int flags) {
 } // namespace
 
 std::vector<address> resolver::immediate(const endpoint& e) {
-    if (!e.host.starts_with('/')) return look_up(e, AI_NUMERICHOST);
+    if (!e.host.starts_with('/'))
+        return look_up(e, AI_NUMERICHOST);
     sockaddr_un un{};
     un.sun_family = AF_UNIX;
     const std::string path = e.host + "/.s.PGSQL." + std::to_string(e.port);
-    if (path.size() >= sizeof un.sun_path) return {};
+    if (path.size() >= sizeof un.sun_path)
+        return {};
     std::copy(path.begin(), path.end(), std::begin(un.sun_path));
     address one;
     std::memcpy(&one.storage, &un, sizeof un);
@@ -65,12 +68,15 @@ void resolver::run() {
     std::unique_lock lock(mutex_);
     for (;;) {
         more_.wait(lock, [this] { return stopping_ || !questions_.empty(); });
-        if (stopping_) return;
+        if (stopping_)
+            return;
         question q = std::move(questions_.front());
         questions_.pop_front();
         lock.unlock();
         auto found = look_up(q.what, 0);
-        q.where->post([then = std::move(q.then), found = std::move(found)]() mutable { then(std::move(found)); });
+        q.where->post([then = std::move(q.then), found = std::move(found)]() mutable {
+            then(std::move(found));
+        });
         lock.lock();
     }
 }

@@ -21,9 +21,9 @@ struct server_target {
 };
 using server_target_ptr = std::shared_ptr<const server_target>;
 
-// Server connections that may stand in for one another. The start-up parameters are part of it: they are the session's
-// defaults, to which RESET and DISCARD ALL return, so a client must only ever get a connection that was opened with
-// the very parameters that it asked for.
+// Server connections that may stand in for one another. The start-up parameters are part of it:
+// they are the session's defaults, to which RESET and DISCARD ALL return, so a client must only
+// ever get a connection that was opened with the very parameters that it asked for.
 struct pool_key {
     server_target_ptr target;
     std::string database;

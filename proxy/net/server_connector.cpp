@@ -24,7 +24,8 @@ unsigned major_of(std::string_view version) {
 server_connector::server_connector(reactor& r, resolver& names, pool_key_ptr key,
                                    std::chrono::milliseconds timeout, done d)
     : reactor_(r), resolver_(names), key_(std::move(key)), timeout_(timeout), done_(std::move(d)) {
-    last_ = {"ringfence: no host of server " + key_->target->server.name + " could be reached", "08006"};
+    last_ = {"ringfence: no host of server " + key_->target->server.name + " could be reached",
+             "08006"};
 }
 
 server_connector::~server_connector() {
@@ -34,7 +35,8 @@ server_connector::~server_connector() {
 
 void server_connector::start() {
     reactor_.defer([this, alive = alive_] {
-        if (*alive) next_host();
+        if (*alive)
+            next_host();
     });
 }
 
@@ -54,7 +56,8 @@ void server_connector::next_host() {
     }
     timer_ = reactor_.after(timeout_, [this] {
         timer_ = reactor::no_timer;
-        failed("ringfence: server " + key_->target->server.name + " did not answer in time", "08006");
+        failed("ringfence: server " + key_->target->server.name + " did not answer in time",
+               "08006");
     });
     const endpoint& e = hosts[host_];
     auto known = resolver::immediate(e);
@@ -62,9 +65,11 @@ void server_connector::next_host() {
         resolved(std::move(known));
         return;
     }
-    resolver_.resolve(e, reactor_, [this, alive = alive_, asked = host_](std::vector<address> found) {
-        if (*alive && host_ == asked && !socket_.open()) resolved(std::move(found));
-    });
+    resolver_.resolve(e, reactor_,
+                      [this, alive = alive_, asked = host_](std::vector<address> found) {
+                          if (*alive && host_ == asked && !socket_.open())
+                              resolved(std::move(found));
+                      });
 }
 
 void server_connector::resolved(std::vector<address> found) {
@@ -100,7 +105,10 @@ void server_connector::next_address() {
     connecting_ = true;
     watch_.start(
         reactor_, fd, watch::writable,
-        [](void* self, std::uint32_t events) { static_cast<server_connector*>(self)->on_event(events); }, this);
+        [](void* self, std::uint32_t events) {
+            static_cast<server_connector*>(self)->on_event(events);
+        },
+        this);
 }
 
 void server_connector::connected() {
@@ -133,12 +141,15 @@ void server_connector::on_event(std::uint32_t events) {
         shake_hands();
         return;
     }
-    if ((events & watch::writable) != 0 && !unsent_.empty()) send();
-    if ((events & watch::readable) != 0) read();
+    if ((events & watch::writable) != 0 && !unsent_.empty())
+        send();
+    if ((events & watch::readable) != 0)
+        read();
 }
 
 void server_connector::act(server_login::next step) {
-    for (std::size_t i = 0; i < out_.count(); ++i) unsent_ += session::as_text(out_[i]);
+    for (std::size_t i = 0; i < out_.count(); ++i)
+        unsent_ += session::as_text(out_[i]);
     out_.clear();
     switch (step) {
     case server_login::next::more:
@@ -172,7 +183,9 @@ void server_connector::shake_hands() {
         watch_.want(watch::writable);
         return;
     case transport::handshake::failed:
-        failed("ringfence: no TLS with server " + key_->target->server.name + ": " + socket_.trouble(), "08006");
+        failed("ringfence: no TLS with server " + key_->target->server.name + ": " +
+                   socket_.trouble(),
+               "08006");
         return;
     case transport::handshake::done:
         shaking_ = false;
@@ -184,9 +197,11 @@ void server_connector::shake_hands() {
 void server_connector::send() {
     if (!unsent_.empty()) {
         const auto r = socket_.write(session::as_bytes(unsent_));
-        if (r.outcome == transport::outcome::ok) unsent_.erase(0, r.size);
+        if (r.outcome == transport::outcome::ok)
+            unsent_.erase(0, r.size);
         if (r.outcome == transport::outcome::failed || r.outcome == transport::outcome::closed) {
-            failed("ringfence: server " + key_->target->server.name + " closed the connection", "08006");
+            failed("ringfence: server " + key_->target->server.name + " closed the connection",
+                   "08006");
             return;
         }
     }
@@ -198,15 +213,18 @@ void server_connector::read() {
     do {
         const std::size_t most = login_->reads_one_byte() ? 1 : buffer.size();
         const auto r = socket_.read(std::span(buffer).first(most));
-        if (r.outcome == transport::outcome::again) return;
+        if (r.outcome == transport::outcome::again)
+            return;
         if (r.outcome != transport::outcome::ok) {
-            failed("ringfence: server " + key_->target->server.name + " closed the connection", "08006");
+            failed("ringfence: server " + key_->target->server.name + " closed the connection",
+                   "08006");
             return;
         }
         const auto alive = alive_;
         const auto* at = login_.get();
         act(login_->feed(session::bytes(buffer.data(), r.size), out_));
-        if (!*alive || login_.get() != at || shaking_) return;
+        if (!*alive || login_.get() != at || shaking_)
+            return;
     } while (socket_.has_buffered());
 }
 
@@ -214,12 +232,18 @@ bool server_connector::suits() const {
     const bool standby = login_->parameter("in_hot_standby") == "on";
     const bool read_only = standby || login_->parameter("default_transaction_read_only") == "on";
     switch (key_->target->server.target) {
-    case session_attrs::any: return true;
-    case session_attrs::read_write: return !read_only;
-    case session_attrs::read_only: return read_only;
-    case session_attrs::primary: return !standby;
-    case session_attrs::standby: return standby;
-    case session_attrs::prefer_standby: return standby || second_round_;
+    case session_attrs::any:
+        return true;
+    case session_attrs::read_write:
+        return !read_only;
+    case session_attrs::read_only:
+        return read_only;
+    case session_attrs::primary:
+        return !standby;
+    case session_attrs::standby:
+        return standby;
+    case session_attrs::prefer_standby:
+        return standby || second_round_;
     }
     return false;
 }

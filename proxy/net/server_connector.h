@@ -1,5 +1,5 @@
-// Opens a server connection: look-up, connect, TLS, login, and the choice among several hosts. One attempt, one owner:
-// destroying it abandons the attempt.
+// Opens a server connection: look-up, connect, TLS, login, and the choice among several hosts. One
+// attempt, one owner: destroying it abandons the attempt.
 #pragma once
 
 #include "proxy/net/reactor.h"
@@ -20,8 +20,8 @@ public:
         std::string sentence; // for the client: names the server by its policy name only
         std::string sqlstate;
     };
-    // Called once, never from within the constructor or start(). `connection` is null on failure. It may destroy the
-    // connector.
+    // Called once, never from within the constructor or start(). `connection` is null on failure.
+    // It may destroy the connector.
     using done = std::function<void(server_connection_ptr connection, failure)>;
 
     server_connector(reactor&, resolver&, pool_key_ptr, std::chrono::milliseconds timeout, done);

@@ -20,9 +20,12 @@ bool same(const pool_key& a, const pool_key& b) {
 } // namespace
 
 bool server_pool::too_old(const server_connection& c, clock::time_point now) const {
-    if (timeouts_.server_lifetime.count() > 0 && now - c.born >= timeouts_.server_lifetime) return true;
-    if (timeouts_.server_idle.count() > 0 && now - c.idle_since >= timeouts_.server_idle) return true;
-    return !current_.empty() && std::find(current_.begin(), current_.end(), c.key->target) == current_.end();
+    if (timeouts_.server_lifetime.count() > 0 && now - c.born >= timeouts_.server_lifetime)
+        return true;
+    if (timeouts_.server_idle.count() > 0 && now - c.idle_since >= timeouts_.server_idle)
+        return true;
+    return !current_.empty() &&
+           std::find(current_.begin(), current_.end(), c.key->target) == current_.end();
 }
 
 server_pool::answer server_pool::acquire(const pool_key_ptr& key, notify later) {
@@ -36,7 +39,8 @@ server_pool::answer server_pool::acquire(const pool_key_ptr& key, notify later) 
         auto& c = g.idle[i];
         const bool fits = same(*c->key, *key);
         const bool usable = !too_old(*c, now) && (!fits || c->socket.quiet());
-        if (usable && !fits) continue;
+        if (usable && !fits)
+            continue;
         server_connection_ptr taken = std::move(c);
         g.idle.erase(g.idle.begin() + static_cast<std::ptrdiff_t>(i));
         if (usable) {
@@ -66,13 +70,15 @@ server_pool::answer server_pool::acquire(const pool_key_ptr& key, notify later) 
 
 bool server_pool::withdraw(const ticket_ptr& t) {
     const std::lock_guard lock(mutex_);
-    if (t->done) return false;
+    if (t->done)
+        return false;
     t->done = true;
     groups_[t->key->group()].waiting.erase(t->place);
     return true;
 }
 
-// Pre: the lock is held, and the place is free or held by `c`. Returns what to do after the lock is gone.
+// Pre: the lock is held, and the place is free or held by `c`. Returns what to do after the lock is
+// gone.
 std::function<void()> server_pool::hand_on(group& g, server_connection_ptr c) {
     if (g.waiting.empty()) {
         if (c == nullptr)
@@ -102,10 +108,12 @@ void server_pool::give_back(server_connection_ptr c) {
         const std::lock_guard lock(mutex_);
         group& g = groups_[c->key->group()];
         c->idle_since = clock::now();
-        if (too_old(*c, c->idle_since)) c.reset();
+        if (too_old(*c, c->idle_since))
+            c.reset();
         then = hand_on(g, std::move(c));
     }
-    if (then) then();
+    if (then)
+        then();
 }
 
 void server_pool::lost(const pool_key& key) {
@@ -114,7 +122,8 @@ void server_pool::lost(const pool_key& key) {
         const std::lock_guard lock(mutex_);
         then = hand_on(groups_[key.group()], nullptr);
     }
-    if (then) then();
+    if (then)
+        then();
 }
 
 void server_pool::sweep() {
@@ -123,13 +132,15 @@ void server_pool::sweep() {
     const auto now = clock::now();
     for (auto& [name, g] : groups_) {
         for (auto& c : g.idle) {
-            if (!too_old(*c, now) && c->socket.quiet()) continue;
+            if (!too_old(*c, now) && c->socket.quiet())
+                continue;
             dead.push_back(std::move(c));
             --g.places;
         }
         std::erase(g.idle, nullptr);
     }
-    std::erase_if(groups_, [](const auto& g) { return g.second.places == 0 && g.second.waiting.empty(); });
+    std::erase_if(groups_,
+                  [](const auto& g) { return g.second.places == 0 && g.second.waiting.empty(); });
     std::erase_if(blocks_, [](const auto& b) { return b.expired(); });
 }
 
@@ -148,8 +159,8 @@ std::vector<server_pool::figures> server_pool::look() const {
         const auto a = name.find('\0');
         const auto b = name.find('\0', a + 1);
         const auto idle = static_cast<unsigned>(g.idle.size());
-        all.push_back({name.substr(0, a), name.substr(a + 1, b - a - 1), name.substr(b + 1), g.places - idle,
-                       idle, static_cast<unsigned>(g.waiting.size())});
+        all.push_back({name.substr(0, a), name.substr(a + 1, b - a - 1), name.substr(b + 1),
+                       g.places - idle, idle, static_cast<unsigned>(g.waiting.size())});
     }
     return all;
 }
@@ -157,7 +168,8 @@ std::vector<server_pool::figures> server_pool::look() const {
 std::shared_ptr<const std::string> server_pool::intern(const std::string& parameter_status) {
     const std::lock_guard lock(mutex_);
     for (const auto& b : blocks_)
-        if (auto known = b.lock(); known && *known == parameter_status) return known;
+        if (auto known = b.lock(); known && *known == parameter_status)
+            return known;
     auto made = std::make_shared<const std::string>(parameter_status);
     std::erase_if(blocks_, [](const auto& b) { return b.expired(); });
     blocks_.push_back(made);

@@ -1,4 +1,5 @@
-// Idle server connections and who waits for them, shared by all workers. A lock, taken at login and logout only.
+// Idle server connections and who waits for them, shared by all workers. A lock, taken at login and
+// logout only.
 #pragma once
 
 #include "proxy/net/server_connection.h"
@@ -16,7 +17,8 @@ namespace ringfence::net {
 
 // What one who asked for a connection gets.
 struct grant {
-    server_connection_ptr connection; // null: open one; the place for it is yours until lost() or give_back()
+    server_connection_ptr
+        connection; // null: open one; the place for it is yours until lost() or give_back()
 };
 
 class server_pool {
@@ -37,7 +39,8 @@ public:
         ticket_ptr waiting;
     };
     [[nodiscard]] answer acquire(const pool_key_ptr&, notify later);
-    // No longer interested. False: `later` has been called, so a grant is on its way and must be given back.
+    // No longer interested. False: `later` has been called, so a grant is on its way and must be
+    // given back.
     [[nodiscard]] bool withdraw(const ticket_ptr&);
 
     void give_back(server_connection_ptr); // clean, and quiet
@@ -59,7 +62,7 @@ public:
 
 private:
     struct group {
-        unsigned places = 0; // connections that exist or are being made
+        unsigned places = 0;                    // connections that exist or are being made
         std::deque<server_connection_ptr> idle; // the most recently used last
         std::list<ticket_ptr> waiting;
     };

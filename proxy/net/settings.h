@@ -15,19 +15,27 @@ namespace ringfence::net {
 using namespace std::chrono_literals;
 
 struct endpoint {
-    std::string host; // a name, an address, or (with a leading slash) the directory of a Unix socket
+    std::string
+        host; // a name, an address, or (with a leading slash) the directory of a Unix socket
     std::uint16_t port = 5432;
 };
 
 // As libpq's target_session_attrs.
-enum class session_attrs : std::uint8_t { any, read_write, read_only, primary, standby, prefer_standby };
+enum class session_attrs : std::uint8_t {
+    any,
+    read_write,
+    read_only,
+    primary,
+    standby,
+    prefer_standby
+};
 
 struct server_settings {
-    std::string name; // as in the policies
+    std::string name;            // as in the policies
     std::vector<endpoint> hosts; // tried in order
     session_attrs target = session_attrs::any;
     session::tls_mode tls = session::tls_mode::prefer;
-    std::string ca; // file; empty: the system's
+    std::string ca;          // file; empty: the system's
     unsigned pool_size = 20; // server connections per database and backend login
 };
 

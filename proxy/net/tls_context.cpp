@@ -10,17 +10,20 @@ using session::tls_mode;
 
 [[noreturn]] void fail(const std::string& what) {
     const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-    const std::string text = what + (reason != nullptr ? std::string(": ") + reason : std::string());
+    const std::string text =
+        what + (reason != nullptr ? std::string(": ") + reason : std::string());
     ERR_clear_error();
     throw tls_error(text);
 }
 
 tls_context make(const SSL_METHOD* method) {
     tls_context context(SSL_CTX_new(method), &SSL_CTX_free);
-    if (context == nullptr) fail("TLS cannot be set up");
+    if (context == nullptr)
+        fail("TLS cannot be set up");
     SSL_CTX* c = context.get();
     SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION);
-    // Idle connections give their buffers back; what could not be sent is retried from wherever it has moved.
+    // Idle connections give their buffers back; what could not be sent is retried from wherever it
+    // has moved.
     SSL_CTX_set_mode(c, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                             SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
@@ -54,7 +57,8 @@ int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_size, const 
 } // namespace
 
 tls_context make_server_context(const tls_files& files, tls_mode mode) {
-    if (files.certificate.empty() || mode == tls_mode::disable) return nullptr;
+    if (files.certificate.empty() || mode == tls_mode::disable)
+        return nullptr;
     tls_context context = make(TLS_server_method());
     SSL_CTX* c = context.get();
     load_identity(c, files.certificate, files.key);
@@ -68,24 +72,29 @@ tls_context make_server_context(const tls_files& files, tls_mode mode) {
         if (SSL_CTX_load_verify_locations(c, files.client_ca.c_str(), nullptr) != 1)
             fail("cannot use the client CA in " + files.client_ca);
         SSL_CTX_set_client_CA_list(c, SSL_load_client_CA_file(files.client_ca.c_str()));
-        SSL_CTX_set_verify(c, SSL_VERIFY_PEER | (demanded ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+        SSL_CTX_set_verify(c, SSL_VERIFY_PEER | (demanded ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                           nullptr);
     } else if (demanded) {
         throw tls_error("listen … tls: verify-ca and verify-full need tls.client_ca");
     }
     return context;
 }
 
-tls_context make_client_context(const server_settings& server, const session::backend_login& login) {
-    if (server.tls == tls_mode::disable) return nullptr;
+tls_context make_client_context(const server_settings& server,
+                                const session::backend_login& login) {
+    if (server.tls == tls_mode::disable)
+        return nullptr;
     tls_context context = make(TLS_client_method());
     SSL_CTX* c = context.get();
     SSL_CTX_set_alpn_protos(c, alpn_name, sizeof alpn_name);
-    if (!login.certificate.empty()) load_identity(c, login.certificate, login.key);
+    if (!login.certificate.empty())
+        load_identity(c, login.certificate, login.key);
     if (server.tls == tls_mode::verify_ca || server.tls == tls_mode::verify_full) {
         const bool loaded = server.ca.empty()
                                 ? SSL_CTX_set_default_verify_paths(c) == 1
                                 : SSL_CTX_load_verify_locations(c, server.ca.c_str(), nullptr) == 1;
-        if (!loaded) fail("cannot use the CA in " + (server.ca.empty() ? "the system's store" : server.ca));
+        if (!loaded)
+            fail("cannot use the CA in " + (server.ca.empty() ? "the system's store" : server.ca));
         SSL_CTX_set_verify(c, SSL_VERIFY_PEER, nullptr);
     }
     return context;

@@ -23,17 +23,24 @@ namespace {
 using outcome = transport::outcome;
 
 transport::result of_system_call(ssize_t n, bool reading) {
-    if (n > 0) return {outcome::ok, static_cast<std::size_t>(n)};
-    if (n == 0) return {reading ? outcome::closed : outcome::again, 0};
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {outcome::again, 0};
+    if (n > 0)
+        return {outcome::ok, static_cast<std::size_t>(n)};
+    if (n == 0)
+        return {reading ? outcome::closed : outcome::again, 0};
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+        return {outcome::again, 0};
     return {errno == ECONNRESET || errno == EPIPE ? outcome::closed : outcome::failed, 0};
 }
 
-int int_size(std::size_t n) { return static_cast<int>(std::min<std::size_t>(n, INT_MAX)); }
+int int_size(std::size_t n) {
+    return static_cast<int>(std::min<std::size_t>(n, INT_MAX));
+}
 
 } // namespace
 
-void transport::free_ssl::operator()(SSL* s) const { SSL_free(s); }
+void transport::free_ssl::operator()(SSL* s) const {
+    SSL_free(s);
+}
 
 transport::transport(transport&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)),
@@ -55,15 +62,18 @@ void transport::close() {
         SSL_shutdown(ssl_.get()); // best effort: the peer may be gone
     }
     ssl_.reset();
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ >= 0)
+        ::close(fd_);
     fd_ = -1;
 }
 
 transport::result transport::tls_result(int returned, bool reading) {
-    if (returned > 0) return {outcome::ok, static_cast<std::size_t>(returned)};
+    if (returned > 0)
+        return {outcome::ok, static_cast<std::size_t>(returned)};
     switch (SSL_get_error(ssl_.get(), returned)) {
     case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE: // renegotiation is off, so only the direction asked for is ever waited for
+    case SSL_ERROR_WANT_WRITE: // renegotiation is off, so only the direction asked for is ever
+                               // waited for
         return {outcome::again, 0};
     case SSL_ERROR_ZERO_RETURN:
         return {outcome::closed, 0};
@@ -75,7 +85,8 @@ transport::result transport::tls_result(int returned, bool reading) {
 }
 
 transport::result transport::read(std::span<std::byte> into) {
-    if (ssl_ == nullptr) return of_system_call(::recv(fd_, into.data(), into.size(), 0), true);
+    if (ssl_ == nullptr)
+        return of_system_call(::recv(fd_, into.data(), into.size(), 0), true);
     ERR_clear_error();
     return tls_result(SSL_read(ssl_.get(), into.data(), int_size(into.size())), true);
 }
@@ -88,20 +99,23 @@ void transport::skip(std::size_t peeked) {
     std::array<std::byte, 4096> drop;
     while (peeked > 0) {
         const auto n = ::recv(fd_, drop.data(), std::min(peeked, drop.size()), 0);
-        if (n <= 0) return;
+        if (n <= 0)
+            return;
         peeked -= static_cast<std::size_t>(n);
     }
 }
 
 transport::result transport::write(session::bytes what) {
-    if (what.empty()) return {outcome::ok, 0};
+    if (what.empty())
+        return {outcome::ok, 0};
     if (ssl_ == nullptr)
         return of_system_call(::send(fd_, what.data(), what.size(), MSG_NOSIGNAL), false);
     std::size_t sent = 0;
     while (sent < what.size()) {
         ERR_clear_error();
         const auto rest = what.subspan(sent);
-        const result r = tls_result(SSL_write(ssl_.get(), rest.data(), int_size(rest.size())), false);
+        const result r =
+            tls_result(SSL_write(ssl_.get(), rest.data(), int_size(rest.size())), false);
         if (r.outcome != outcome::ok)
             return sent > 0 && r.outcome == outcome::again ? result{outcome::ok, sent} : r;
         sent += r.size;
@@ -110,7 +124,8 @@ transport::result transport::write(session::bytes what) {
 }
 
 transport::result transport::write(const session::output& what) {
-    if (what.count() == 1) return write(what[0]);
+    if (what.count() == 1)
+        return write(what[0]);
     if (ssl_ != nullptr) {
         // One record for many small pieces.
         if (what.size() <= 16 * 1024) {
@@ -118,41 +133,49 @@ transport::result transport::write(const session::output& what) {
             std::size_t at = 0;
             for (std::size_t i = 0; i < what.count(); ++i)
                 at = static_cast<std::size_t>(
-                    std::copy(what[i].begin(), what[i].end(), joined.begin() + static_cast<std::ptrdiff_t>(at)) -
+                    std::copy(what[i].begin(), what[i].end(),
+                              joined.begin() + static_cast<std::ptrdiff_t>(at)) -
                     joined.begin());
             return write(session::bytes(joined.data(), at));
         }
         std::size_t sent = 0;
         for (std::size_t i = 0; i < what.count(); ++i) {
             const result r = write(what[i]);
-            if (r.outcome != outcome::ok) return sent > 0 ? result{outcome::ok, sent} : r;
+            if (r.outcome != outcome::ok)
+                return sent > 0 ? result{outcome::ok, sent} : r;
             sent += r.size;
-            if (r.size < what[i].size()) break;
+            if (r.size < what[i].size())
+                break;
         }
         return {outcome::ok, sent};
     }
     std::array<iovec, 64> parts; // what does not fit goes with the next call
     std::size_t n = 0;
     for (; n < what.count() && n < parts.size(); ++n)
-        parts[n] = {const_cast<std::byte*>(what[n].data()), what[n].size()}; // NOLINT: iovec is for both directions
+        parts[n] = {const_cast<std::byte*>(what[n].data()),
+                    what[n].size()}; // NOLINT: iovec is for both directions
     msghdr message{};
     message.msg_iov = parts.data();
     message.msg_iovlen = n;
     return of_system_call(::sendmsg(fd_, &message, MSG_NOSIGNAL), false);
 }
 
-bool transport::has_buffered() const { return ssl_ != nullptr && SSL_has_pending(ssl_.get()) != 0; }
+bool transport::has_buffered() const {
+    return ssl_ != nullptr && SSL_has_pending(ssl_.get()) != 0;
+}
 
 void transport::begin_tls_server(SSL_CTX* context) {
     ssl_.reset(SSL_new(context));
-    if (ssl_ == nullptr) throw std::bad_alloc();
+    if (ssl_ == nullptr)
+        throw std::bad_alloc();
     SSL_set_fd(ssl_.get(), fd_);
     SSL_set_accept_state(ssl_.get());
 }
 
 void transport::begin_tls_client(SSL_CTX* context, const std::string& host, bool verify_host) {
     ssl_.reset(SSL_new(context));
-    if (ssl_ == nullptr) throw std::bad_alloc();
+    if (ssl_ == nullptr)
+        throw std::bad_alloc();
     SSL_set_fd(ssl_.get(), fd_);
     SSL_set_connect_state(ssl_.get());
     in6_addr address{};
@@ -173,7 +196,8 @@ void transport::begin_tls_client(SSL_CTX* context, const std::string& host, bool
 transport::handshake transport::continue_tls() {
     ERR_clear_error();
     const int returned = SSL_do_handshake(ssl_.get());
-    if (returned == 1) return handshake::done;
+    if (returned == 1)
+        return handshake::done;
     switch (SSL_get_error(ssl_.get(), returned)) {
     case SSL_ERROR_WANT_READ:
         return handshake::want_read;
@@ -197,7 +221,8 @@ session::tls_peer transport::peer(bool server_side) const {
     const unsigned char* name = nullptr;
     unsigned size = 0;
     SSL_get0_alpn_selected(ssl_.get(), &name, &size);
-    if (name != nullptr) found.alpn.assign(reinterpret_cast<const char*>(name), size);
+    if (name != nullptr)
+        found.alpn.assign(reinterpret_cast<const char*>(name), size);
     X509* theirs = SSL_get0_peer_certificate(ssl_.get());
     if (X509* hashed = server_side ? SSL_get_certificate(ssl_.get()) : theirs; hashed != nullptr)
         found.end_point_hash = auth::tls_server_end_point(hashed);
@@ -207,7 +232,8 @@ session::tls_peer transport::peer(bool server_side) const {
 }
 
 bool transport::quiet() const {
-    if (has_buffered()) return false;
+    if (has_buffered())
+        return false;
     std::byte one{};
     const auto n = ::recv(fd_, &one, 1, MSG_PEEK | MSG_DONTWAIT);
     return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

@@ -1,4 +1,5 @@
-// A connected non-blocking socket, plain or with TLS. No waiting: the caller watches the descriptor.
+// A connected non-blocking socket, plain or with TLS. No waiting: the caller watches the
+// descriptor.
 #pragma once
 
 #include "proxy/session/credentials.h"
@@ -18,10 +19,10 @@ namespace ringfence::net {
 class transport {
 public:
     enum class outcome : std::uint8_t {
-        ok,       // `size` bytes were moved
-        again,    // nothing now; wait until the socket is readable (or writable, for a write)
-        closed,   // the peer closed its side
-        failed,   // the connection is broken
+        ok,     // `size` bytes were moved
+        again,  // nothing now; wait until the socket is readable (or writable, for a write)
+        closed, // the peer closed its side
+        failed, // the connection is broken
     };
     struct result {
         transport::outcome outcome = outcome::again;
@@ -55,7 +56,8 @@ public:
     [[nodiscard]] handshake continue_tls();
     // Why it failed, for the log: no secrets, one line.
     [[nodiscard]] const std::string& trouble() const { return trouble_; }
-    // After `done`. `server_side`: whose certificate the end-point hash is of (ours there, else the peer's).
+    // After `done`. `server_side`: whose certificate the end-point hash is of (ours there, else the
+    // peer's).
     [[nodiscard]] session::tls_peer peer(bool server_side) const;
 
     // Nothing is there to be read and the peer has not closed: an idle connection that can be used.

@@ -1,0 +1,141 @@
+#include "proxy/net/proxy.h"
+
+#include "proxy/net/analysis_threads.h"
+#include "proxy/net/listener.h"
+#include "proxy/net/worker.h"
+
+#include <csignal>
+#include <thread>
+
+namespace ringfence::net {
+
+struct proxy::state {
+    net::hooks hooks;
+    shared_state shared;
+    routes_ptr current;
+    std::vector<std::uint16_t> ports;
+    // Destroyed from the last to the first: first no new analyses, then the workers, then the
+    // lanes.
+    std::vector<std::unique_ptr<analysis_threads::lane>> lanes;
+    std::vector<std::unique_ptr<worker>> workers;
+    std::unique_ptr<analysis_threads> analyses;
+    std::unique_ptr<reactor> sweeper; // closes idle server connections that grew old
+    std::thread sweeping;
+
+    state(settings s, net::hooks h) : hooks(std::move(h)), shared(std::move(s)) {}
+    void sweep() {
+        static_cast<void>(sweeper->after(std::chrono::seconds(10), [this] {
+            shared.pool.sweep();
+            sweep();
+        }));
+    }
+};
+
+proxy::proxy(settings s, hooks h) : state_(std::make_unique<state>(std::move(s), std::move(h))) {
+    std::signal(SIGPIPE, SIG_IGN); // TLS writes without MSG_NOSIGNAL
+}
+
+proxy::~proxy() {
+    stop();
+}
+
+void proxy::start(policy::snapshot_ptr policies, session::credentials_ptr credentials,
+                  policy::date today) {
+    state& s = *state_;
+    const settings& c = s.shared.settings;
+    s.current = std::make_shared<const routes>(c, std::move(credentials), nullptr);
+    s.shared.login_failed = s.hooks.login_failed;
+
+    const unsigned count =
+        c.workers != 0 ? c.workers : std::max(1U, std::thread::hardware_concurrency());
+    // Every socket is bound before the first client is served: a port that is taken is an error of
+    // the start.
+    std::vector<std::vector<std::unique_ptr<listener>>> sockets(count);
+    for (std::size_t i = 0; i < c.listen.size(); ++i) {
+        std::uint16_t port = c.listen[i].port;
+        for (unsigned w = 0; w < count; ++w) {
+            sockets[w].push_back(listener::tcp(c.listen[i], port, i));
+            port = sockets[w].back()->port();
+        }
+        s.ports.push_back(port);
+    }
+    s.shared.wake_everywhere = [&s](const std::string& service) {
+        for (auto& w : s.workers)
+            w->loop().post([worker = w.get(), service] { worker->environment().wake(service); });
+    };
+    s.analyses = std::make_unique<analysis_threads>(2);
+    for (unsigned w = 0; w < count; ++w) {
+        s.lanes.push_back(std::make_unique<analysis_threads::lane>(*s.analyses));
+        s.workers.push_back(std::make_unique<worker>(s.shared, s.hooks.new_worker(),
+                                                     *s.lanes.back(), policies, s.current, today));
+        s.lanes.back()->lead_to(s.workers.back()->loop());
+    }
+    std::vector<worker*> all;
+    for (auto& w : s.workers)
+        all.push_back(w.get());
+    if (!c.unix_listen.directory.empty())
+        s.workers.front()->listen(listener::unix_socket(c.unix_listen, all));
+    for (unsigned w = 0; w < count; ++w)
+        for (auto& l : sockets[w])
+            s.workers[w]->listen(std::move(l));
+
+    s.sweeper = std::make_unique<reactor>();
+    s.sweep();
+    s.sweeping = std::thread([&s] { s.sweeper->run(); });
+}
+
+void proxy::set_policies(policy::snapshot_ptr p) {
+    for (auto& w : state_->workers)
+        w->set_policies(p);
+}
+
+void proxy::set_credentials(session::credentials_ptr credentials) {
+    state& s = *state_;
+    auto next =
+        std::make_shared<const routes>(s.shared.settings, std::move(credentials), s.current.get());
+    s.current = next;
+    s.shared.pool.retire(next->all());
+    for (auto& w : s.workers)
+        w->set_routes(next);
+}
+
+void proxy::set_today(policy::date today) {
+    for (auto& w : state_->workers)
+        w->set_today(today);
+}
+
+void proxy::drain() {
+    for (auto& w : state_->workers)
+        w->drain();
+}
+
+bool proxy::drained() const {
+    return state_->shared.connections == 0;
+}
+
+void proxy::stop() {
+    state& s = *state_;
+    if (s.sweeping.joinable()) {
+        s.sweeper->stop();
+        s.sweeping.join();
+    }
+    s.analyses.reset();
+    s.workers.clear();
+}
+
+proxy::figures proxy::look() const {
+    figures f;
+    for (const auto& w : state_->workers) {
+        f.login += w->sessions().login;
+        f.waiting += w->sessions().waiting;
+        f.active += w->sessions().active;
+    }
+    f.pools = state_->shared.pool.look();
+    return f;
+}
+
+std::uint16_t proxy::port(std::size_t i) const {
+    return state_->ports.at(i);
+}
+
+} // namespace ringfence::net

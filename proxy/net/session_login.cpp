@@ -1,0 +1,302 @@
+// From the first byte of a client to the moment when both ends are logged in.
+#include "proxy/net/client_session.h"
+
+#include "proxy/net/search_path.h"
+
+#include <algorithm>
+
+namespace ringfence::net {
+
+using outcome = transport::outcome;
+using session::client_login;
+using session::login_failure;
+
+void client_session::read_login() {
+    while (!ended_ && phase_ == phase::login) {
+        const auto room = worker_.buffer().first(std::size_t{16} * 1024);
+        const bool peeking = entry_->login.peeking();
+        const auto r = peeking ? client_.peek(room) : client_.read(room);
+        if (r.outcome == outcome::again)
+            return;
+        if (r.outcome != outcome::ok) {
+            end();
+            return;
+        }
+        const auto step = entry_->login.feed({room.data(), r.size}, worker_.to_client());
+        if (peeking)
+            client_.skip(step.consumed);
+        const bool stuck = peeking && step.consumed == 0 && step.next == client_login::next::more;
+        login_step(step);
+        if (stuck) {
+            // A part of a packet that must stay in the socket: level-triggered waiting would spin.
+            client_watch_.want(watch::none);
+            worker_.loop().defer([&w = worker_, id = id_] {
+                static_cast<void>(w.loop().after(std::chrono::milliseconds(20), [&w, id] {
+                    auto* s = w.find(id);
+                    if (s != nullptr && s->phase_ == phase::login)
+                        s->client_watch_.want(watch::readable);
+                }));
+            });
+            return;
+        }
+    }
+}
+
+void client_session::login_step(client_login::result step) {
+    if (!send(client_, worker_.to_client(), to_client_pending_)) {
+        end();
+        return;
+    }
+    switch (step.next) {
+    case client_login::next::more:
+        client_watch_.want(watch::readable | (to_client_pending_.empty() ? 0U : watch::writable));
+        return;
+    case client_login::next::start_tls:
+        client_.begin_tls_server(
+            worker_.current_routes()->listener_tls(entry_->from.listener).get());
+        enter(phase::tls);
+        shake_hands();
+        return;
+    case client_login::next::authenticated:
+        authenticated();
+        return;
+    case client_login::next::cancel:
+        worker_.shared().cancels.cancel(entry_->login.cancel_key());
+        end();
+        return;
+    case client_login::next::close:
+        if (worker_.shared().login_failed && entry_->login.failure() != login_failure::none)
+            worker_.shared().login_failed(entry_->login.failure());
+        close_when_flushed();
+        return;
+    }
+}
+
+void client_session::shake_hands() {
+    switch (client_.continue_tls()) {
+    case transport::handshake::want_read:
+        client_watch_.want(watch::readable);
+        return;
+    case transport::handshake::want_write:
+        client_watch_.want(watch::writable);
+        return;
+    case transport::handshake::failed:
+        if (worker_.shared().login_failed)
+            worker_.shared().login_failed(login_failure::certificate);
+        end();
+        return;
+    case transport::handshake::done:
+        enter(phase::login);
+        client_watch_.want(watch::readable);
+        login_step(entry_->login.tls_established(client_.peer(true), worker_.to_client()));
+        if (!ended_ && phase_ == phase::login && client_.has_buffered())
+            read_login();
+        return;
+    }
+}
+
+void client_session::authenticated() {
+    worker_.loop().cancel(entry_->timer);
+    enter(phase::waiting);
+    auto& shared = worker_.shared();
+    const auto& request = entry_->login.request();
+    const std::string service = entry_->login.who()->name;
+    entry_->protocol = request.protocol;
+
+    // The policies may have changed during the login: what counts is what holds now.
+    const policy::snapshot_ptr policies = worker_.environment().policies();
+    const policy::service* who = policies->find_service(service);
+    const auto refuse = [&](login_failure why, std::string_view state, const std::string& message,
+                            std::string_view hint) {
+        if (shared.login_failed)
+            shared.login_failed(why);
+        fail(state, message, hint);
+    };
+    if (who == nullptr) {
+        refuse(login_failure::unknown_or_password, "28000",
+               "ringfence: service " + service + " is no longer in the policies",
+               "ask the platform team");
+        return;
+    }
+
+    auto usage = shared.usages.of(service);
+    const unsigned connections = ++usage->connections;
+    usage_ = std::move(usage);
+    if (who->limits.max_connections != 0 && connections > who->limits.max_connections) {
+        refuse(login_failure::limit, "53300",
+               "ringfence: too many connections for service " + service,
+               "limits.max_connections in " + who->file + " is " +
+                   std::to_string(who->limits.max_connections));
+        return;
+    }
+
+    auto servers = policy::servers_for(*policies, *who, policy::engine::postgresql,
+                                       request.database, worker_.environment().today());
+    if (!entry_->from.server.empty())
+        std::erase_if(servers, [this](const std::string& s) { return s != entry_->from.server; });
+    if (servers.empty()) {
+        refuse(login_failure::database, "3D000",
+               "ringfence: service " + service + " owns nothing in database \"" +
+                   request.database.substr(0, 63) + "\"",
+               "check the database name, or give the service something to own there in " +
+                   who->file);
+        return;
+    }
+    if (servers.size() > 1) {
+        refuse(login_failure::database, "3D000",
+               "ringfence: database \"" + request.database + "\" of service " + service +
+                   " is on several servers",
+               "connect to a listener that leads to one server only");
+        return;
+    }
+    const server_target_ptr target = worker_.current_routes()->target(service, servers.front());
+    if (target == nullptr) {
+        refuse(login_failure::database, "08001",
+               "ringfence: there is no login for service " + service + " at server " +
+                   servers.front(),
+               "add the server to the configuration and its login to the credentials file");
+        return;
+    }
+
+    const policy::path_rights rights =
+        policy::paths_of(*policies, *who, servers.front(), request.database);
+    auto parameters = request.parameters;
+    const auto asked = std::find_if(parameters.begin(), parameters.end(),
+                                    [](const auto& p) { return p.first == "search_path"; });
+    const std::string* wanted = asked == parameters.end() ? nullptr : &asked->second;
+    start_path path = choose_path(rights, wanted, target->login.user);
+    if (!path.refused.empty()) {
+        refuse(login_failure::database, "42501",
+               "ringfence: " + service + " may not have " + path.refused.substr(0, 63) +
+                   " on its search_path",
+               "its search_path may hold schemas that it owns, common ones, and those published to "
+               "it");
+        return;
+    }
+    if (asked != parameters.end())
+        parameters.erase(asked);
+    if (path.parameter)
+        parameters.emplace_back("search_path", *path.parameter);
+    parameters.emplace_back("standard_conforming_strings", "on");
+    std::sort(parameters.begin(), parameters.end());
+
+    entry_->identity = {.service = service,
+                        .server = servers.front(),
+                        .database = request.database,
+                        .peer = entry_->from.peer,
+                        .backend_login = target->login.user,
+                        .server_major = 0,
+                        .confined = false,
+                        .search_path = std::move(path.schemas)};
+    auto key = std::make_shared<pool_key>();
+    key->target = target;
+    key->database = request.database;
+    key->parameters = std::move(parameters);
+    entry_->key = std::move(key);
+
+    entry_->timer = worker_.loop().after(shared.settings.timeouts.query_wait, [this] {
+        entry_->timer = reactor::no_timer;
+        fail("53300", "ringfence: no server connection became free in time",
+             "the pool of the server is full (servers, pool, size); see ringfence_pool_waiting");
+    });
+    auto& w = worker_;
+    auto answer = shared.pool.acquire(entry_->key, [&w, id = id_, key = entry_->key](grant g) {
+        // On any thread. If the session has ended meanwhile, the grant goes back.
+        auto held = std::make_shared<grant>(std::move(g));
+        w.loop().post([&w, id, key, held] {
+            auto* s = w.find(id);
+            if (s != nullptr && !s->ended_ && s->phase_ == phase::waiting) {
+                s->granted(std::move(*held));
+            } else if (held->connection) {
+                w.shared().pool.give_back(std::move(held->connection));
+            } else {
+                w.shared().pool.lost(*key);
+            }
+        });
+    });
+    if (answer.granted)
+        granted(std::move(answer.now));
+    else
+        entry_->ticket = std::move(answer.waiting);
+}
+
+void client_session::granted(grant g) {
+    entry_->ticket.reset();
+    if (g.connection) {
+        begin_relay(std::move(g.connection));
+        return;
+    }
+    entry_->place_held = true;
+    connect();
+}
+
+void client_session::connect() {
+    auto& shared = worker_.shared();
+    entry_->connector = std::make_unique<server_connector>(
+        worker_.loop(), shared.names, entry_->key, shared.settings.timeouts.server_connect,
+        [this](server_connection_ptr made, server_connector::failure why) {
+            // We are inside the connector: it goes when the loop is done with this event.
+            worker_.loop().defer(
+                [c = std::shared_ptr<server_connector>(std::move(entry_->connector))] {});
+            if (made == nullptr) {
+                fail(why.sqlstate, why.sentence);
+                return;
+            }
+            entry_->place_held = false;
+            made->parameter_status = worker_.shared().pool.intern(*made->parameter_status);
+            begin_relay(std::move(made));
+        });
+    entry_->connector->start();
+}
+
+void client_session::begin_relay(server_connection_ptr connection) {
+    worker_.loop().cancel(entry_->timer);
+    server_ = std::move(connection);
+    entry_->place_held = false;
+    auto& w = worker_;
+    entry_->identity.server_major = server_->server_major;
+    cancel_key_ = w.shared().cancels.add(entry_->protocol, [&w, id = id_] {
+        w.loop().post([&w, id] {
+            if (auto* s = w.find(id))
+                s->cancel();
+        });
+    });
+    relay_.emplace(w.environment(), std::move(entry_->identity), [&w, id = id_] {
+        // Never from within the relay: it may be in the middle of a call.
+        w.loop().defer([&w, id] {
+            auto* s = w.find(id);
+            if (s == nullptr || s->ended_ || s->phase_ != phase::relaying)
+                return;
+            s->relay_->resume(w.to_server(), w.to_client());
+            s->after_relay();
+            if (s->ended_ || s->phase_ != phase::relaying)
+                return;
+            if (s->client_.has_buffered())
+                s->read_client();
+            else
+                s->watch_again();
+        });
+    });
+    entry_.reset();
+    enter(phase::relaying);
+    server_watch_.start(
+        w.loop(), server_->socket.fd(), watch::readable,
+        [](void* self, std::uint32_t events) {
+            static_cast<client_session*>(self)->on_server(events);
+        },
+        this);
+    relay_->start(*server_->parameter_status, cancel_key_, w.to_client());
+    after_relay();
+    if (ended_ || phase_ != phase::relaying)
+        return;
+    if (draining_ || w.draining()) {
+        drain();
+        return;
+    }
+    if (client_.has_buffered())
+        read_client();
+    else
+        watch_again();
+}
+
+} // namespace ringfence::net

@@ -1,0 +1,138 @@
+#include "proxy/net/worker.h"
+
+#include "proxy/net/cancel_sender.h"
+#include "proxy/net/client_session.h"
+#include "proxy/net/listener.h"
+#include "proxy/net/server_reset.h"
+
+#include <future>
+#include <system_error>
+
+namespace ringfence::net {
+namespace {
+
+// Rows stream through it in few system calls, and one slow reader's unsent bytes are at most this.
+constexpr std::size_t buffer_bytes = 128 * 1024;
+// Beyond the parser's need: what the call stack above it takes.
+constexpr std::size_t stack_bytes = sql::required_stack + 1024 * 1024;
+
+} // namespace
+
+worker::worker(shared_state& shared, session::observer& reports, session::analysis_pool& analyses,
+               policy::snapshot_ptr policies, routes_ptr routes, policy::date today)
+    : shared_(shared), reports_(reports), analyses_(analyses), routes_(std::move(routes)),
+      first_policies_(std::move(policies)), first_today_(today), buffer_(buffer_bytes) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    int failed = pthread_attr_setstacksize(&attributes, stack_bytes);
+    if (failed == 0)
+        failed = pthread_create(&thread_, &attributes, &worker::run, this);
+    pthread_attr_destroy(&attributes);
+    if (failed != 0)
+        throw std::system_error(failed, std::generic_category(), "a worker thread");
+}
+
+worker::~worker() {
+    reactor_.stop();
+    pthread_join(thread_, nullptr);
+}
+
+void* worker::run(void* self) {
+    auto& w = *static_cast<worker*>(self);
+    pthread_setname_np(pthread_self(), "rf-worker");
+    w.environment_ = std::make_unique<session::environment>(
+        w.shared_.settings.session, std::move(w.first_policies_), w.reports_, w.analyses_,
+        w.shared_.usages);
+    w.environment_->set_today(w.first_today_);
+    w.environment_->on_slot_freed = w.shared_.wake_everywhere;
+    w.reactor_.run();
+    w.stop_listening();
+    w.sessions_.clear();
+    w.resets_.clear();
+    w.cancels_.clear();
+    w.environment_.reset();
+    return nullptr;
+}
+
+void worker::accept(int fd, origin from) {
+    reactor_.post(
+        [this, fd, from = std::move(from)]() mutable { add_session(fd, std::move(from)); });
+}
+
+void worker::add_session(int fd, origin from) {
+    const auto id = next_session_++;
+    try {
+        auto made = std::make_unique<client_session>(*this, id, fd, std::move(from));
+        if (draining_)
+            made->drain();
+        sessions_.emplace(id, std::move(made));
+    } catch (const std::exception&) {
+        // Out of memory or descriptors: this client is turned away, the others stay. Its socket is
+        // closed by now.
+    }
+}
+
+void worker::listen(std::unique_ptr<listener> l) {
+    reactor_.post([this, shared = std::shared_ptr<listener>(std::move(l))] {
+        shared->start(*this);
+        listeners_.push_back(shared);
+    });
+}
+
+void worker::stop_listening() {
+    listeners_.clear();
+}
+
+void worker::set_policies(policy::snapshot_ptr p) {
+    reactor_.post([this, p = std::move(p)] { environment_->set_policies(p); });
+}
+
+void worker::set_routes(routes_ptr r) {
+    reactor_.post([this, r = std::move(r)] { routes_ = r; });
+}
+
+void worker::set_today(policy::date today) {
+    reactor_.post([this, today] { environment_->set_today(today); });
+}
+
+void worker::drain() {
+    reactor_.post([this] {
+        draining_ = true;
+        stop_listening();
+        for (auto& [id, s] : sessions_)
+            s->drain();
+    });
+}
+
+client_session* worker::find(std::uint64_t id) {
+    auto it = sessions_.find(id);
+    return it == sessions_.end() ? nullptr : it->second.get();
+}
+
+void worker::remove(std::uint64_t id) {
+    sessions_.erase(id);
+}
+
+void worker::reset(server_connection_ptr c) {
+    auto made = std::make_unique<server_reset>(*this, std::move(c));
+    server_reset* at = made.get();
+    resets_.emplace(at, std::move(made));
+    at->start();
+}
+
+void worker::end_reset(server_reset* r) {
+    resets_.erase(r);
+}
+
+void worker::send_cancel(const server_connection& c, std::function<void()> done) {
+    auto made = std::make_unique<cancel_sender>(*this, c, std::move(done));
+    cancel_sender* at = made.get();
+    cancels_.emplace(at, std::move(made));
+    at->start();
+}
+
+void worker::end_cancel(cancel_sender* c) {
+    cancels_.erase(c);
+}
+
+} // namespace ringfence::net
