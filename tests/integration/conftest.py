@@ -111,3 +111,11 @@ def endpoint(request, postgres):
         return Endpoint(postgres.host, postgres.port, tls, postgres.authority.certificate)
     proxy = request.getfixturevalue("ringfence")
     return Endpoint(proxy.host, proxy.port, tls, proxy.authority.certificate)
+
+
+@pytest.fixture
+def today_is():
+    """Settings of Ringfence that make it believe in another date (UTC)."""
+    def settings(day):
+        return {"arguments": ["--today", day]}
+    return settings

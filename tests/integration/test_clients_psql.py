@@ -93,4 +93,4 @@ def test_pg_dump_of_the_own_schema_is_the_same_as_directly(endpoint, postgres):
     direct = dump({"PGHOST": str(postgres.folder), "PGPORT": str(postgres.port), "PGUSER": "postgres",
                    "PGDATABASE": "shop"})
     assert through == direct
-    assert "CREATE TABLE orders.order_lines" in through
+    assert any(line.startswith("CREATE TABLE orders.order_lines") for line in through)

@@ -132,6 +132,17 @@ class Connection:
             raise EOFError("closed by the other side")
         self.buffer += data
 
+    def stream(self, count):
+        """The next `count` bytes, in pieces, without gathering them."""
+        while count:
+            piece = self.buffer or self.socket.recv(1 << 20)
+            if not piece:
+                raise EOFError("closed by the other side")
+            self.buffer = piece[count:]
+            piece = piece[:count]
+            count -= len(piece)
+            yield piece
+
     def receive(self):
         while len(self.buffer) < 5:
             self._fill()

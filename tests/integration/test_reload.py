@@ -1,0 +1,104 @@
+"""Policies change while sessions are open: completely, at once, or not at all."""
+import json
+import signal
+
+import pytest
+
+from harness import policies, processes, scram, wire
+from harness.wire import bind, execute, kinds, parse, query, SYNC
+
+FOREIGN = query("SELECT count(*) FROM users.accounts")
+
+
+def lending():
+    """The shop, with a share that lends accounts to order-service."""
+    made = policies.shop()
+    made["user-service"]["shares"].append(
+        {"with": "order-service", **policies.SHOP, "schema": "users", "tables": ["accounts"], "access": "read",
+         "reason": "a test", "until": policies.until(10)})
+    return made
+
+
+def allows(connection):
+    return kinds(connection.ask(FOREIGN)) == "TDCZ"
+
+
+def by_signal(proxy):
+    proxy.process.signal(signal.SIGHUP)
+
+
+def by_file(_):
+    pass
+
+
+@pytest.mark.parametrize("trigger", [by_signal, by_file])
+def test_new_policies_reach_sessions_that_are_open(new_ringfence, trigger):
+    proxy = new_ringfence()
+    with proxy.connect() as c:
+        assert not allows(c)
+        proxy.write_policies(lending())
+        trigger(proxy)
+        processes.wait_until(lambda: allows(c), "the share holds")
+        c.ask(parse("SELECT count(*) FROM users.accounts", "s") + SYNC)
+        assert kinds(c.ask(bind("", "s") + execute() + SYNC)) == "2DCZ"
+        proxy.write_policies(policies.shop())
+        trigger(proxy)
+        processes.wait_until(lambda: not allows(c), "the share is gone")
+        # What was prepared under the former policies is decided again.
+        assert kinds(c.ask(bind("", "s") + execute() + SYNC)) == "EZ"
+
+
+@pytest.mark.parametrize("trigger", [by_signal, by_file])
+@pytest.mark.parametrize("broken", ["not: [valid", "service: user-service\nunknown_key: 1\n", ""],
+                         ids=["no YAML", "unknown key", "empty"])
+def test_broken_policies_keep_the_old_ones_and_say_why(new_ringfence, trigger, broken):
+    proxy = new_ringfence(policies=lending())
+    failures = proxy.metric("ringfence_policy_loads_total", result="failure")
+    processes.write(proxy.folder / "policies/services/user-service.yaml", broken)
+    trigger(proxy)
+    processes.wait_until(lambda: proxy.metric("ringfence_policy_loads_total", result="failure") > failures, "it was tried")
+    assert proxy.metric("ringfence_policy_valid") == 0
+    assert "user-service.yaml" in proxy.process.output()
+    with proxy.connect() as c:
+        assert allows(c)
+    proxy.write_policies(policies.shop())
+    trigger(proxy)
+    processes.wait_until(lambda: proxy.metric("ringfence_policy_valid") == 1, "good ones are taken again")
+    with proxy.connect() as c:
+        assert not allows(c)
+
+
+def test_a_service_that_left_the_policies_is_cut_off(new_ringfence):
+    proxy = new_ringfence()
+    with proxy.connect("catalog") as c:
+        c.ask(query("SELECT 1"))
+        (proxy.folder / "policies/services/catalog-service.yaml").unlink()
+        by_signal(proxy)
+
+        def cut_off():
+            try:
+                return kinds(c.ask(query("SELECT 1"))) != "TDCZ"
+            except (EOFError, OSError):
+                return True
+        processes.wait_until(cut_off, "the session ends")
+    assert proxy.alive()
+
+
+def test_new_credentials_hold_for_the_next_login(new_ringfence):
+    proxy = new_ringfence()
+    old = proxy.connect()
+    proxy.credentials["services"]["orders"]["verifier"] = scram.verifier("a new one")
+    processes.write(proxy.folder / "credentials.yaml", json.dumps(proxy.credentials))
+    by_signal(proxy)
+
+    def changed():
+        try:
+            proxy.connect(password="a new one").socket.close()
+            return True
+        except wire.Refused:
+            return False
+    processes.wait_until(changed, "the new password works")
+    with pytest.raises(wire.Refused):
+        proxy.connect()
+    with old:
+        assert kinds(old.ask(query("SELECT 1"))) == "TDCZ"
