@@ -14,15 +14,18 @@ reader body(bytes message) {
 outcome decode_authentication(bytes message, authentication& out) {
     reader r = body(message);
     out.code = r.u32();
-    if (!r.good()) return outcome::malformed;
+    if (!r.good())
+        return outcome::malformed;
     if (out.code != static_cast<std::uint32_t>(authentication_kind::sasl)) {
         out.data = r.rest();
         return outcome::ok;
     }
     for (;;) {
         const std::string_view name = r.cstring();
-        if (!r.good() || out.mechanisms.size() > most_mechanisms) return outcome::malformed;
-        if (name.empty()) return r.done() ? outcome::ok : outcome::malformed;
+        if (!r.good() || out.mechanisms.size() > most_mechanisms)
+            return outcome::malformed;
+        if (name.empty())
+            return r.done() ? outcome::ok : outcome::malformed;
         out.mechanisms.push_back(name);
     }
 }
@@ -32,7 +35,8 @@ outcome decode_sasl_initial(bytes message, sasl_initial& out) {
     out.mechanism = r.cstring();
     const std::uint32_t size = r.u32();
     out.has_data = size != 0xffffffffU;
-    if (out.has_data) out.data = r.take(size);
+    if (out.has_data)
+        out.data = r.take(size);
     return r.done() ? outcome::ok : outcome::malformed;
 }
 
@@ -49,7 +53,8 @@ void encode_authentication(std::string& out, authentication_kind kind, std::stri
 void encode_sasl_mechanisms(std::string& out, const std::vector<std::string_view>& mechanisms) {
     writer w(out, 'R');
     w.u32(static_cast<std::uint32_t>(authentication_kind::sasl));
-    for (const auto name : mechanisms) w.cstring(name);
+    for (const auto name : mechanisms)
+        w.cstring(name);
     w.u8(0).end();
 }
 
@@ -57,7 +62,8 @@ void encode_negotiate_protocol_version(std::string& out, std::uint32_t newest,
                                        const std::vector<std::string_view>& unknown_options) {
     writer w(out, 'v');
     w.u32(newest).u32(static_cast<std::uint32_t>(unknown_options.size()));
-    for (const auto name : unknown_options) w.cstring(name);
+    for (const auto name : unknown_options)
+        w.cstring(name);
     w.end();
 }
 
@@ -66,7 +72,11 @@ void encode_password(std::string& out, std::string_view password) {
 }
 
 void encode_sasl_initial(std::string& out, std::string_view mechanism, std::string_view data) {
-    writer(out, 'p').cstring(mechanism).u32(static_cast<std::uint32_t>(data.size())).raw(data).end();
+    writer(out, 'p')
+        .cstring(mechanism)
+        .u32(static_cast<std::uint32_t>(data.size()))
+        .raw(data)
+        .end();
 }
 
 void encode_sasl_response(std::string& out, std::string_view data) {

@@ -9,11 +9,15 @@ constexpr std::uint32_t gss_code = 80877104;
 
 } // namespace
 
-outcome decode_startup(bytes in, std::uint32_t cap, std::size_t most_parameters, startup_packet& out) {
-    if (in.size() < 4) return outcome::need_more;
+outcome decode_startup(bytes in, std::uint32_t cap, std::size_t most_parameters,
+                       startup_packet& out) {
+    if (in.size() < 4)
+        return outcome::need_more;
     out.size = reader(in.first(4)).u32();
-    if (out.size < 8 || out.size > cap) return outcome::malformed;
-    if (in.size() < out.size) return outcome::need_more;
+    if (out.size < 8 || out.size > cap)
+        return outcome::malformed;
+    if (in.size() < out.size)
+        return outcome::need_more;
     reader r(in.first(out.size).subspan(4));
     const std::uint32_t code = r.u32();
     switch (code) {
@@ -30,13 +34,17 @@ outcome decode_startup(bytes in, std::uint32_t cap, std::size_t most_parameters,
     }
     out.kind = startup_kind::startup;
     out.protocol = code;
-    if (code >> 16 != 3) return outcome::ok;
+    if (code >> 16 != 3)
+        return outcome::ok;
     for (;;) {
         const std::string_view name = r.cstring();
-        if (!r.good()) return outcome::malformed;
-        if (name.empty()) return r.done() ? outcome::ok : outcome::malformed;
+        if (!r.good())
+            return outcome::malformed;
+        if (name.empty())
+            return r.done() ? outcome::ok : outcome::malformed;
         const std::string_view value = r.cstring();
-        if (!r.good() || out.parameters.size() >= most_parameters) return outcome::malformed;
+        if (!r.good() || out.parameters.size() >= most_parameters)
+            return outcome::malformed;
         out.parameters.emplace_back(name, value);
     }
 }
@@ -45,11 +53,14 @@ void encode_startup(std::string& out, std::uint32_t protocol,
                     const std::vector<std::pair<std::string, std::string>>& parameters) {
     writer w(out);
     w.u32(protocol);
-    for (const auto& [name, value] : parameters) w.cstring(name).cstring(value);
+    for (const auto& [name, value] : parameters)
+        w.cstring(name).cstring(value);
     w.u8(0).end();
 }
 
-void encode_ssl_request(std::string& out) { writer(out).u32(ssl_code).end(); }
+void encode_ssl_request(std::string& out) {
+    writer(out).u32(ssl_code).end();
+}
 
 void encode_cancel_request(std::string& out, std::string_view key) {
     writer(out).u32(cancel_code).raw(key).end();
