@@ -4,25 +4,17 @@ namespace ringfence::wire::postgresql {
 namespace {
 
 constexpr std::size_t most_mechanisms = 16;
+constexpr std::size_t md5_salt_size = 4;
 
 reader body(bytes message) {
     return reader(message.size() < header_size ? bytes{} : message.subspan(header_size));
 }
 
-} // namespace
-
-outcome decode_authentication(bytes message, authentication& out) {
-    reader r = body(message);
-    out.code = r.u32();
-    if (!r.good())
-        return outcome::malformed;
-    if (out.code != static_cast<std::uint32_t>(authentication_kind::sasl)) {
-        out.data = r.rest();
-        return outcome::ok;
-    }
+// Names until an empty one, which is the last byte.
+outcome decode_mechanisms(reader& r, authentication& out) {
     for (;;) {
         const std::string_view name = r.cstring();
-        if (!r.good() || out.mechanisms.size() > most_mechanisms)
+        if (!r.good() || out.mechanisms.size() == most_mechanisms)
             return outcome::malformed;
         if (name.empty())
             return r.done() ? outcome::ok : outcome::malformed;
@@ -30,7 +22,33 @@ outcome decode_authentication(bytes message, authentication& out) {
     }
 }
 
+} // namespace
+
+outcome decode_authentication(bytes message, authentication& out) {
+    out = {};
+    reader r = body(message);
+    out.code = r.u32();
+    if (!r.good())
+        return outcome::malformed;
+    switch (authentication_kind{out.code}) {
+    case authentication_kind::ok:
+    case authentication_kind::cleartext:
+        return r.done() ? outcome::ok : outcome::malformed;
+    case authentication_kind::md5:
+        out.data = r.take(md5_salt_size);
+        return r.done() ? outcome::ok : outcome::malformed;
+    case authentication_kind::sasl:
+        return decode_mechanisms(r, out);
+    case authentication_kind::sasl_continue:
+    case authentication_kind::sasl_final:
+        break;
+    }
+    out.data = r.rest();
+    return outcome::ok;
+}
+
 outcome decode_sasl_initial(bytes message, sasl_initial& out) {
+    out = {};
     reader r = body(message);
     out.mechanism = r.cstring();
     const std::uint32_t size = r.u32();

@@ -1,5 +1,5 @@
-// The messages of the login dialogue, in both directions. PostgreSQL documentation, "Message Formats" and "SASL
-// Authentication".
+// The messages of the login dialogue, in both directions. PostgreSQL documentation, "Message
+// Formats" and "SASL Authentication".
 #pragma once
 
 #include "proxy/wire/postgresql/frame.h"

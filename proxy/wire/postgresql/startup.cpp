@@ -11,6 +11,7 @@ constexpr std::uint32_t gss_code = 80877104;
 
 outcome decode_startup(bytes in, std::uint32_t cap, std::size_t most_parameters,
                        startup_packet& out) {
+    out = {};
     if (in.size() < 4)
         return outcome::need_more;
     out.size = reader(in.first(4)).u32();

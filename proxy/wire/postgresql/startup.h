@@ -1,5 +1,6 @@
 // The packets before and instead of the first message: a length and a code, no type byte.
-// PostgreSQL documentation, "Message Formats": SSLRequest, GSSENCRequest, CancelRequest, StartupMessage.
+// PostgreSQL documentation, "Message Formats": SSLRequest, GSSENCRequest, CancelRequest,
+// StartupMessage.
 #pragma once
 
 #include "proxy/wire/postgresql/frame.h"
@@ -15,6 +16,19 @@ namespace ringfence::wire::postgresql {
 inline constexpr std::uint32_t protocol_3_0 = 0x00030000;
 inline constexpr std::uint32_t protocol_3_2 = 0x00030002;
 
+// The newest version that both sides speak. 3.1 was never used: whoever asks for it gets 3.0. libpq
+// 19 asks for 3.9999, which will never exist, to find out who cannot negotiate.
+[[nodiscard]] constexpr std::uint32_t negotiated_protocol(std::uint32_t asked) {
+    return asked >= protocol_3_2 ? protocol_3_2 : protocol_3_0;
+}
+
+// Names of parameters that start so are options of the protocol itself, of which none exists yet.
+inline constexpr std::string_view protocol_option_prefix = "_pq_.";
+
+// The first byte of a client that begins with TLS at once (libpq 17 and later,
+// sslnegotiation=direct).
+inline constexpr std::byte tls_handshake{0x16};
+
 enum class startup_kind : std::uint8_t { ssl_request, gss_request, cancel_request, startup };
 
 struct startup_packet {
@@ -25,8 +39,9 @@ struct startup_packet {
     std::vector<std::pair<std::string_view, std::string_view>> parameters;
 };
 
-// Views point into `in`. `cap` bounds the packet, `most_parameters` what it may hold. A StartupMessage of a major version
-// other than 3 is ok without its parameters: their form is not known.
+// Views point into `in`. `cap` bounds the packet, `most_parameters` what it may hold. A
+// StartupMessage of a major version other than 3 is ok without its parameters: their form is not
+// known.
 outcome decode_startup(bytes in, std::uint32_t cap, std::size_t most_parameters, startup_packet&);
 
 // Each appends to `out`.
