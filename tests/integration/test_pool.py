@@ -3,7 +3,7 @@ import pytest
 
 from harness import processes, wire
 from harness.postgres import PASSWORD
-from harness.wire import parse, query, rows, SYNC
+from harness.wire import parse, query, rows
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ ssl_key_file = '{key}'
 class Postgres:
     """Superuser `postgres` over its socket folder without a password; roles over TCP by SCRAM."""
 
-    def __init__(self):
+    def __init__(self, conf="", shop=True):
         self.folder = processes.folder("pg")
         self.authority = certificates.Authority(self.folder)
         certificate, key = self.authority.issue("server", "localhost", "DNS:localhost,IP:127.0.0.1")
@@ -44,12 +44,13 @@ class Postgres:
         self.data = self.folder / "data"
         processes.run([program("initdb"), "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync",
                        "--locale=C.UTF-8", "--no-instructions"])
-        with open(self.data / "postgresql.conf", "a") as conf:
-            conf.write(CONF.format(port=self.port, folder=self.folder, certificate=certificate, key=key))
+        with open(self.data / "postgresql.conf", "a") as file:
+            file.write(CONF.format(port=self.port, folder=self.folder, certificate=certificate, key=key) + conf)
         processes.write(self.data / "pg_hba.conf", "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
         self.process = None
         self.start()
-        self._fill()
+        if shop:
+            self._fill()
 
     def start(self):
         self.process = processes.Process([program("postgres"), "-D", self.data], self.folder / "log",
