@@ -1,0 +1,288 @@
+#include "proxy/session/server_login.h"
+
+#include "policy/text.h"
+#include "proxy/auth/crypto.h"
+#include "proxy/auth/scram_client.h"
+#include "proxy/wire/postgresql/authentication.h"
+#include "proxy/wire/postgresql/backend.h"
+#include "proxy/wire/postgresql/startup.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace ringfence::session {
+
+namespace pg = wire::postgresql;
+
+namespace {
+
+// A server sends a dozen parameters; one that sends without end is not one.
+constexpr std::size_t most_parameter_bytes = 64 * 1024;
+constexpr unsigned most_messages = 1000;
+
+} // namespace
+
+struct server_login::state {
+    enum class phase : std::uint8_t {
+        tls_answer, // the one byte that answers SSLRequest
+        tls,        // the handshake
+        login,      // authentication
+        settling,   // logged in: parameters, the key, ReadyForQuery
+        done,
+    };
+
+    server_login::settings settings;
+    phase now = phase::login;
+    tls_peer peer;
+    std::optional<auth::scram_client> scram;
+    bool scram_proved = false;
+    bool scram_used = false;
+    std::string rest;
+    std::string parameters;
+    std::vector<std::pair<std::string, std::string>> values;
+    std::string key;
+    std::string error_text;
+    std::string error_state;
+    unsigned messages = 0;
+
+    next fail(std::string text, std::string sqlstate = "08006") {
+        now = phase::done;
+        error_text = std::move(text);
+        error_state = std::move(sqlstate);
+        return next::failed;
+    }
+    // Whatever the server says of ringfence's own login is for its operator, not for a client.
+    next nonsense() { return fail("ringfence: the server does not follow the protocol"); }
+
+    next start_up(output& out);
+    next message(pg::header, bytes, output& out);
+    next authenticate(bytes, output& out);
+    next refused(bytes);
+};
+
+server_login::server_login(settings s) : state_(std::make_unique<state>()) {
+    state_->settings = std::move(s);
+}
+server_login::~server_login() = default;
+server_login::server_login(server_login&&) noexcept = default;
+
+server_login::next server_login::start(output& to_server) {
+    state& s = *state_;
+    const tls_mode mode = s.settings.tls;
+    // `allow` tries without first, as libpq does; a server that insists on TLS then refuses the
+    // login.
+    if (s.settings.unix_socket || mode == tls_mode::disable || mode == tls_mode::allow)
+        return s.start_up(to_server);
+    std::string out;
+    pg::encode_ssl_request(out);
+    to_server.append(out);
+    s.now = state::phase::tls_answer;
+    return next::more;
+}
+
+server_login::next server_login::state::start_up(output& out) {
+    std::vector<std::pair<std::string, std::string>> all = {{"user", settings.login.user},
+                                                            {"database", settings.database}};
+    all.insert(all.end(), settings.parameters.begin(), settings.parameters.end());
+    std::string encoded;
+    pg::encode_startup(encoded, pg::protocol_3_0, all);
+    out.append(encoded);
+    now = phase::login;
+    return next::more;
+}
+
+server_login::next server_login::feed(bytes in, output& to_server) {
+    state& s = *state_;
+    if (s.now == state::phase::done)
+        return next::failed;
+    if (s.now == state::phase::tls_answer) {
+        if (in.size() != 1)
+            return s.fail("ringfence: received unencrypted data after the TLS request");
+        const char answer = as_text(in)[0];
+        if (answer == 'S') {
+            s.now = state::phase::tls;
+            return next::start_tls;
+        }
+        if (answer != 'N')
+            return s.nonsense();
+        if (s.settings.tls != tls_mode::prefer)
+            return s.fail("ringfence: the server does not speak TLS");
+        return s.start_up(to_server);
+    }
+    s.rest.append(as_text(in));
+    std::size_t used = 0;
+    next step = next::more;
+    while (step == next::more) {
+        const bytes rest = as_bytes(s.rest).subspan(used);
+        pg::header head;
+        const pg::outcome o = pg::read_header(rest, head);
+        if (o == pg::outcome::need_more)
+            break;
+        if (o == pg::outcome::malformed || head.size > s.settings.max_message_bytes ||
+            ++s.messages > most_messages)
+            return s.nonsense();
+        if (rest.size() < head.size)
+            break;
+        step = s.message(head, rest.first(head.size), to_server);
+        used += head.size;
+    }
+    s.rest.erase(0, used);
+    // Nobody has asked for anything yet: what follows the first ReadyForQuery is not an answer.
+    if (step == next::ready && !s.rest.empty())
+        return s.nonsense();
+    return step;
+}
+
+server_login::next server_login::tls_established(const tls_peer& peer, output& to_server) {
+    state_->peer = peer;
+    state_->peer.active = true;
+    return state_->start_up(to_server);
+}
+
+server_login::next server_login::state::message(pg::header head, bytes whole, output& out) {
+    switch (head.type) {
+    case 'N': // NoticeResponse
+    case 'v': // NegotiateProtocolVersion: for 3.0 it can only speak of options, of which we sent
+              // none
+        return next::more;
+    case 'E':
+        return refused(whole);
+    case 'R':
+        return now == phase::login ? authenticate(whole, out) : nonsense();
+    default:
+        break;
+    }
+    if (now != phase::settling)
+        return nonsense();
+    switch (head.type) {
+    case 'S': {
+        pg::parameter_status p;
+        if (pg::decode_parameter_status(whole, p) != pg::outcome::ok ||
+            parameters.size() + whole.size() > most_parameter_bytes)
+            return nonsense();
+        parameters += as_text(whole);
+        values.emplace_back(p.name, p.value);
+        return next::more;
+    }
+    case 'K': {
+        std::string_view k;
+        if (pg::decode_backend_key_data(whole, k) != pg::outcome::ok)
+            return nonsense();
+        key = k;
+        return next::more;
+    }
+    case 'Z': {
+        char transaction = 0;
+        if (pg::decode_ready_for_query(whole, transaction) != pg::outcome::ok || transaction != 'I')
+            return nonsense();
+        now = phase::done;
+        return next::ready;
+    }
+    default:
+        return nonsense();
+    }
+}
+
+server_login::next server_login::state::authenticate(bytes whole, output& out) {
+    pg::authentication a;
+    if (pg::decode_authentication(whole, a) != pg::outcome::ok)
+        return nonsense();
+    std::string answer;
+    switch (static_cast<pg::authentication_kind>(a.code)) {
+    case pg::authentication_kind::ok:
+        // A server that skips its own proof has not shown that it is the one whose password this
+        // is.
+        if (scram_used && !scram_proved)
+            return fail("ringfence: the server did not prove that it knows the login");
+        now = phase::settling;
+        return next::more;
+    case pg::authentication_kind::cleartext:
+        pg::encode_password(answer, settings.login.password);
+        break;
+    case pg::authentication_kind::md5: {
+        if (a.data.size() != 4)
+            return nonsense();
+        const std::string inner = auth::md5_hex(settings.login.password + settings.login.user);
+        const std::string hash = auth::md5_hex(inner + std::string(a.data));
+        if (hash.empty())
+            return fail("ringfence: MD5 is not available, and the server asks for it");
+        pg::encode_password(answer, "md5" + hash);
+        break;
+    }
+    case pg::authentication_kind::sasl: {
+        if (scram_used)
+            return nonsense();
+        const auto offers = [&a](std::string_view name) {
+            return std::find(a.mechanisms.begin(), a.mechanisms.end(), name) != a.mechanisms.end();
+        };
+        const bool could_bind = peer.active && !peer.end_point_hash.empty();
+        const bool bind = could_bind && offers("SCRAM-SHA-256-PLUS");
+        if (!bind && !offers("SCRAM-SHA-256"))
+            return fail(
+                "ringfence: the server asks for an authentication that ringfence does not know");
+        scram.emplace(settings.login.password, bind ? peer.end_point_hash : "", could_bind);
+        scram_used = true;
+        pg::encode_sasl_initial(answer, bind ? "SCRAM-SHA-256-PLUS" : "SCRAM-SHA-256",
+                                scram->first());
+        break;
+    }
+    case pg::authentication_kind::sasl_continue: {
+        if (!scram)
+            return nonsense();
+        const std::string final = scram->final(a.data);
+        if (final.empty())
+            return nonsense();
+        pg::encode_sasl_response(answer, final);
+        break;
+    }
+    case pg::authentication_kind::sasl_final:
+        if (!scram || !scram->verify(a.data))
+            return fail("ringfence: the server did not prove that it knows the login");
+        scram_proved = true;
+        return next::more;
+    default:
+        return fail(
+            "ringfence: the server asks for an authentication that ringfence does not know");
+    }
+    out.append(answer);
+    return next::more;
+}
+
+// What a client may know: that the server is not ready, is full, or has no such database. Not who
+// we tried to be.
+server_login::next server_login::state::refused(bytes whole) {
+    pg::error_fields fields;
+    if (pg::decode_error(whole, fields) != pg::outcome::ok)
+        return nonsense();
+    const bool for_client = fields.sqlstate == "3D000" || fields.sqlstate == "53300" ||
+                            fields.sqlstate.starts_with("57P") || fields.sqlstate.starts_with("22");
+    if (for_client)
+        return fail(policy::printable(fields.message, 256), std::string(fields.sqlstate));
+    return fail("ringfence: the server refused ringfence's own login (SQLSTATE " +
+                policy::printable(fields.sqlstate, 5) +
+                "): see the credentials file and the server's log");
+}
+
+bool server_login::reads_one_byte() const {
+    return state_->now == state::phase::tls_answer;
+}
+const std::string& server_login::parameter_status() const {
+    return state_->parameters;
+}
+std::string_view server_login::parameter(std::string_view name) const {
+    for (const auto& [n, v] : state_->values)
+        if (n == name)
+            return v;
+    return {};
+}
+const std::string& server_login::backend_key() const {
+    return state_->key;
+}
+const std::string& server_login::error_text() const {
+    return state_->error_text;
+}
+const std::string& server_login::error_state() const {
+    return state_->error_state;
+}
+
+} // namespace ringfence::session
