@@ -112,7 +112,7 @@ def cannot_connect(proxy):
 def test_several_hosts_are_tried_in_order(new_ringfence, postgres):
     dead, = processes.free_ports(1)
     proxy = new_ringfence(config={"servers": {"shop-pg": {
-        "host": f"{postgres.host},{postgres.host}", "port": f"{dead},{postgres.port}",
+        "host": None, "port": None, "hosts": [f"{postgres.host}:{dead}", f"{postgres.host}:{postgres.port}"],
         "target_session_attrs": "read-write"}}})
     assert proxy.alive()
 

@@ -239,7 +239,7 @@ def test_long_cancel_keys_for_protocol_3_2_only(ringfence):
 
 
 def test_a_unix_socket(new_ringfence, scratch):
-    proxy = new_ringfence(config={"listen": {"postgresql": {"unix_socket": str(scratch)}}})
+    proxy = new_ringfence(config={"listen": {"unix_socket_dir": str(scratch)}})
     psycopg2.connect(proxy.dsn(host=scratch)).close()
     with pytest.raises(psycopg2.OperationalError):
         psycopg2.connect(proxy.dsn(host=scratch, password="guess"))

@@ -94,8 +94,8 @@ def test_sessions_wait_for_a_free_connection_in_turn(narrow):
 
 def test_one_backend_login_per_service(new_ringfence, postgres):
     """The login of a service, where there is one, wins over the server's."""
-    proxy = new_ringfence(credentials={"services": {"billing": {
-        "servers": {"shop-pg": {"user": "billing", "password": PASSWORD}}}}})
+    proxy = new_ringfence(credentials={"backends": {"billing-service": {
+        "shop-pg": {"user": "billing", "password": PASSWORD}}}})
     with proxy.connect("billing") as c:
         assert rows(c.ask(query("SELECT session_user"))) == [["billing"]]
     with proxy.connect("orders") as c:

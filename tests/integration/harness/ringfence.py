@@ -50,7 +50,7 @@ class Ringfence:
             "credentials": str(self.folder / "credentials.yaml"),
             "servers": {"shop-pg": {"host": postgres.host, "port": postgres.port, "tls": "verify-full",
                                     "ca": str(postgres.authority.certificate)}},
-            "audit": {"file": str(self.audit_file)}}, config or {})
+            "audit": {"file": str(self.audit_file)}, "policy_check_interval": "200ms"}, config or {})
         self.process = None
         self.start(wait)
 
