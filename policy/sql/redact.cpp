@@ -106,9 +106,10 @@ private:
         const std::size_t start = at_;
         bool closed = false;
         at_ = lex::skip_quoted(text_, at_ + 1, '"', false, closed);
-        // A longer one cannot be a name; it may be a literal in the wrong quotation marks.
-        if (closed && at_ - start <= longest_name + 2) {
-            add(text_.substr(start, at_ - start));
+        const auto quoted = text_.substr(start, at_ - start);
+        // Other ones are hardly names, but may be literals in the wrong quotation marks.
+        if (closed && quoted.size() <= longest_name + 2 && quoted.find('\'') == npos) {
+            add(quoted);
             return true;
         }
         add("\"?\"");
@@ -130,6 +131,8 @@ private:
     }
 
     bool cut() {
+        if (!out_.empty() && out_.back() == ' ')
+            out_.pop_back();
         out_ += " ...";
         return false;
     }

@@ -4,6 +4,7 @@
 #include "policy/sql/analyzer.h"
 #include "policy/sql/lex.h"
 
+#include <array>
 #include <cstring>
 
 namespace ringfence::sql {
@@ -19,6 +20,21 @@ bool is_integer(std::string_view digits) {
            (digits.size() == largest_integer.size() && digits <= largest_integer);
 }
 
+// Bytes that are copied without a look at their neighbours. Digits are not: they may start a
+// number.
+constexpr std::array<bool, 256> make_inert() {
+    std::array<bool, 256> inert{};
+    for (std::size_t byte = 0; byte < inert.size(); ++byte)
+        inert[byte] =
+            (lex::classes[byte] & (lex::space | lex::identifier_start | lex::operator_char)) != 0;
+    for (const char c : std::string_view("()[],;:"))
+        inert[static_cast<unsigned char>(c)] = true;
+    for (const char c : std::string_view("-/")) // may start a comment
+        inert[static_cast<unsigned char>(c)] = false;
+    return inert;
+}
+constexpr std::array<bool, 256> inert = make_inert();
+
 class skeleton_writer {
 public:
     skeleton_writer(std::string_view text, std::string& out) : text_(text), out_(out) {}
@@ -26,23 +42,12 @@ public:
     [[nodiscard]] bool run() {
         if (std::memchr(text_.data(), '\0', text_.size()) != nullptr)
             return false;
-        while (at_ < text_.size()) {
-            const char c = text_[at_];
-            const auto kind = lex::classes[static_cast<unsigned char>(c)];
-            bool certain = true;
-            if ((kind & lex::space) != 0) {
-                at_ = lex::skip(text_, at_ + 1, lex::space);
-                continue;
-            }
-            if ((kind & lex::identifier_start) != 0)
-                certain = name();
-            else if ((kind & lex::digit) != 0)
-                certain = number();
-            else if ((kind & lex::operator_char) != 0)
-                certain = operator_or_comment();
-            else
-                certain = other(c);
-            if (!certain)
+        while (true) {
+            while (at_ < text_.size() && inert[static_cast<unsigned char>(text_[at_])])
+                ++at_;
+            if (at_ == text_.size())
+                break;
+            if (!special(text_[at_]))
                 return false;
         }
         copy_up_to(text_.size());
@@ -57,22 +62,53 @@ private:
     }
 
     [[nodiscard]] char peek(std::size_t at) const { return at < text_.size() ? text_[at] : ' '; }
+    [[nodiscard]] char previous() const { return at_ > 0 ? text_[at_ - 1] : ' '; }
+    // Numbers, parameters, strings and comments are consumed as a whole, so behind such a byte goes
+    // on a name.
+    [[nodiscard]] bool in_name() const { return lex::is(previous(), lex::identifier_more); }
 
-    bool name() {
-        const std::size_t start = at_;
-        at_ = lex::skip(text_, at_ + 1, lex::identifier_more);
-        after_string_ = false;
-        const char next = peek(at_);
-        // E'…', B'…', X'…', N'…': one letter and a quote. U&'…' and U&"…": the same with '&'.
-        return at_ - start > 1 || (next != '\'' && (next != '&' || !is_unicode(start)));
-    }
-    [[nodiscard]] bool is_unicode(std::size_t at) const {
-        return text_[at] == 'u' || text_[at] == 'U';
+    bool special(char c) {
+        if (lex::is(c, lex::digit))
+            return number();
+        const char next = peek(at_ + 1);
+        switch (c) {
+        case '\'':
+            return string();
+        case '"':
+            return quoted_name();
+        case '$':
+            return parameter();
+        case '.':
+            ++at_;
+            return !lex::is(next, lex::digit) && next != '.';
+        case '-':
+            if (next == '-') {
+                at_ = lex::skip_line_comment(text_, at_);
+                comment_since_string_ = true;
+            } else {
+                ++at_;
+            }
+            return true;
+        case '/':
+            if (next == '*') {
+                const auto comment = lex::skip_block_comment(text_, at_);
+                at_ = comment.end;
+                comment_since_string_ = true;
+                return comment.closed;
+            }
+            ++at_;
+            return true;
+        default:
+            return false; // control bytes, backslashes, braces: no token starts with them
+        }
     }
 
     bool number() {
         const std::size_t start = at_;
-        copy_up_to(start);
+        if (in_name()) {
+            at_ = lex::skip(text_, at_ + 1, lex::identifier_more);
+            return true;
+        }
         at_ = lex::skip(text_, at_ + 1, lex::digit);
         bool integer = true;
         if (peek(at_) == '.') {
@@ -84,63 +120,35 @@ private:
         }
         if (lex::is(peek(at_), lex::identifier_more) || peek(at_) == '.')
             return false;
+        copy_up_to(start);
         out_.append(integer && is_integer(text_.substr(start, at_ - start)) ? "0" : "0.0");
         kept_ = at_;
-        after_string_ = false;
         return true;
     }
 
-    bool operator_or_comment() {
-        const char next = peek(at_ + 1);
-        if (text_[at_] == '-' && next == '-') {
-            at_ = lex::skip_line_comment(text_, at_);
+    bool parameter() {
+        if (in_name()) {
+            ++at_;
             return true;
         }
-        if (text_[at_] == '/' && next == '*') {
-            const auto comment = lex::skip_block_comment(text_, at_);
-            at_ = comment.end;
-            return comment.closed;
-        }
-        ++at_;
-        after_string_ = false;
-        return true;
+        const std::size_t digits = at_ + 1;
+        at_ = lex::skip(text_, digits, lex::digit);
+        return at_ > digits && !lex::is(peek(at_), lex::identifier_more);
     }
 
-    bool other(char c) {
-        if (c == '\'')
-            return string();
-        after_string_ = false;
-        switch (c) {
-        case '"': {
-            bool closed = false;
-            at_ = lex::skip_quoted(text_, at_ + 1, '"', false, closed);
-            return closed;
-        }
-        case '$': {
-            const std::size_t digits = at_ + 1;
-            at_ = lex::skip(text_, digits, lex::digit);
-            return at_ > digits && !lex::is(peek(at_), lex::identifier_more);
-        }
-        case '.':
-            ++at_;
-            return !lex::is(peek(at_), lex::digit) && peek(at_) != '.';
-        case '(':
-        case ')':
-        case '[':
-        case ']':
-        case ',':
-        case ';':
-        case ':':
-            ++at_;
-            return true;
-        default:
-            return false; // control bytes, backslashes, braces: no token starts with them
-        }
+    // E'…', B'…', X'…', N'…', U&'…', U&"…"; date'…' is told from them, but rare.
+    [[nodiscard]] bool has_prefix() const { return in_name() || previous() == '&'; }
+
+    bool quoted_name() {
+        bool closed = false;
+        if (has_prefix())
+            return false;
+        at_ = lex::skip_quoted(text_, at_ + 1, '"', false, closed);
+        return closed;
     }
 
     bool string() {
-        // 'a' 'b' are one constant when a line break stands between them.
-        if (after_string_)
+        if (has_prefix() || continues_string())
             return false;
         copy_up_to(at_ + 1);
         do {
@@ -151,15 +159,27 @@ private:
         } while (peek(at_) == '\'');
         out_.push_back('\'');
         kept_ = at_;
-        after_string_ = true;
+        string_end_ = at_;
+        comment_since_string_ = false;
         return true;
+    }
+
+    // 'a' 'b' are one constant when a line break stands between them. In doubt, they are.
+    [[nodiscard]] bool continues_string() const {
+        if (string_end_ == 0)
+            return false;
+        std::size_t blank = at_;
+        while (blank > string_end_ && lex::is(text_[blank - 1], lex::space))
+            --blank;
+        return blank == string_end_ || comment_since_string_;
     }
 
     std::string_view text_;
     std::string& out_;
     std::size_t at_ = 0;
     std::size_t kept_ = 0;
-    bool after_string_ = false; // nothing but blanks and comments since a string
+    std::size_t string_end_ = 0; // of the last string, 0 if there was none
+    bool comment_since_string_ = false;
 };
 
 } // namespace
