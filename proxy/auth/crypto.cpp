@@ -11,6 +11,10 @@
 namespace ringfence::auth {
 namespace {
 
+// OpenSSL takes an empty key or password, but not a null pointer to one.
+std::string_view pointed(std::string_view s) {
+    return s.data() != nullptr ? s : std::string_view("", 0);
+}
 const unsigned char* raw(std::string_view s) {
     return reinterpret_cast<const unsigned char*>(s.data());
 }
@@ -61,15 +65,15 @@ std::string sha256(std::string_view data) {
 std::string hmac_sha256(std::string_view key, std::string_view data) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned size = 0;
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(data), data.size(),
-             out.data(), &size) == nullptr)
+    if (HMAC(EVP_sha256(), pointed(key).data(), static_cast<int>(key.size()), raw(data),
+             data.size(), out.data(), &size) == nullptr)
         throw std::runtime_error("HMAC-SHA-256 is not available");
     return {reinterpret_cast<const char*>(out.data()), size};
 }
 
 std::string pbkdf2_sha256(std::string_view password, std::string_view salt, unsigned iterations) {
     std::string out(32, '\0');
-    if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), raw(salt),
+    if (PKCS5_PBKDF2_HMAC(pointed(password).data(), static_cast<int>(password.size()), raw(salt),
                           static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
                           static_cast<int>(out.size()), raw(out)) != 1)
         throw std::runtime_error("PBKDF2 is not available");

@@ -24,10 +24,25 @@ bool printable(std::string_view s) {
                        [](char c) { return c >= 0x21 && c <= 0x7e && c != ','; });
 }
 
+verifier make_decoy(const scram_decoy& d) {
+    verifier v;
+    const auto like = parse_verifier(d.like);
+    v.iterations = like ? like->iterations : default_iterations;
+    const std::size_t size = like ? like->salt.size() : 16;
+    std::string block = hmac_sha256(d.key, d.login);
+    while (v.salt.size() < size) {
+        v.salt += block.substr(0, size - v.salt.size());
+        block = hmac_sha256(d.key, block);
+    }
+    v.stored_key.assign(32, '\0');
+    v.server_key = hmac_sha256(d.key, v.salt);
+    return v;
+}
+
 } // namespace
 
-scram_server::scram_server(const std::vector<std::string>& verifiers, std::string_view decoy_key,
-                           std::string_view login, std::string end_point_hash)
+scram_server::scram_server(const std::vector<std::string>& verifiers, const scram_decoy& decoy,
+                           std::string end_point_hash)
     : end_point_hash_(std::move(end_point_hash)) {
     for (const auto& text : verifiers) {
         auto v = parse_verifier(text);
@@ -40,9 +55,7 @@ scram_server::scram_server(const std::vector<std::string>& verifiers, std::strin
     if (!known_.empty())
         return;
     decoy_ = true;
-    const std::string salt = hmac_sha256(decoy_key, login).substr(0, 16);
-    known_.push_back(
-        {default_iterations, salt, std::string(32, '\0'), hmac_sha256(decoy_key, salt)});
+    known_.push_back(make_decoy(decoy));
 }
 
 scram_server::answer scram_server::first(std::string_view mechanism, std::string_view text) {

@@ -14,6 +14,13 @@ namespace ringfence::auth {
 inline constexpr std::string_view scram_plain = "SCRAM-SHA-256";
 inline constexpr std::string_view scram_plus = "SCRAM-SHA-256-PLUS";
 
+// How a login that is not known is asked for its password.
+struct scram_decoy {
+    std::string_view key;   // secret
+    std::string_view login; // its salt is made of both, so that it stays the same at each attempt
+    std::string_view like;  // a verifier: as many iterations, and a salt of that length
+};
+
 class scram_server {
 public:
     enum class status : std::uint8_t { more, accepted, refused, malformed };
@@ -22,12 +29,12 @@ public:
         std::string data; // more, accepted: to be sent
     };
 
-    // No verifiers: a login that is not known. The exchange then looks the same to the end, with a
-    // salt made from `decoy_key` and `login`, and is refused. Verifiers whose salt or iterations
-    // differ from the first one's cannot be checked in the same exchange and are left out.
-    // `end_point_hash`: the channel binding; empty without TLS.
-    scram_server(const std::vector<std::string>& verifiers, std::string_view decoy_key,
-                 std::string_view login, std::string end_point_hash);
+    // No verifiers: a login that is not known. The exchange then looks the same to the end, as
+    // `decoy` says, and is refused. Verifiers whose salt or iterations differ from the first one's
+    // cannot be checked in the same exchange and are left out. `end_point_hash`: the channel
+    // binding; empty without TLS.
+    scram_server(const std::vector<std::string>& verifiers, const scram_decoy& decoy,
+                 std::string end_point_hash);
 
     [[nodiscard]] answer first(std::string_view mechanism, std::string_view client_first);
     [[nodiscard]] answer final(std::string_view client_final);

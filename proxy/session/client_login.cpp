@@ -8,6 +8,8 @@
 #include "proxy/wire/postgresql/startup.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <optional>
 
 namespace ringfence::session {
@@ -17,7 +19,17 @@ namespace pg = wire::postgresql;
 namespace {
 
 constexpr std::size_t most_parameters = 64;
-constexpr std::byte tls_handshake_record{0x16};
+
+// What an unknown login is asked for looks like what some known login is asked for: always the same
+// one for the same name.
+std::string_view decoy_shape(const credentials& c, std::string_view login) {
+    if (c.clients.empty())
+        return {};
+    const auto hash = std::hash<std::string_view>{}(login);
+    const auto some =
+        std::next(c.clients.begin(), static_cast<std::ptrdiff_t>(hash % c.clients.size()));
+    return some->second.verifiers.empty() ? std::string_view{} : some->second.verifiers.front();
+}
 
 bool is_off(std::string_view v) {
     return v == "false" || v == "off" || v == "no" || v == "0";
@@ -88,6 +100,9 @@ struct client_login::state {
         out.append(encoded);
         return {next::close, 0};
     }
+    [[nodiscard]] bool speaks_tls() const {
+        return settings.tls_available && settings.tls != tls_mode::disable && !settings.unix_socket;
+    }
     result broken(std::string message, output& out) {
         return close(login_failure::protocol, "08P01", std::move(message), {}, out);
     }
@@ -112,8 +127,9 @@ client_login::~client_login() = default;
 client_login::client_login(client_login&&) noexcept = default;
 
 client_login::result client_login::state::greet(bytes in, output& out) {
-    if (!in.empty() && in[0] == tls_handshake_record && !peer.active && !asked_tls && !asked_gss) {
-        if (!settings.tls_available || settings.tls == tls_mode::disable)
+    if (!in.empty() && in.front() == pg::tls_handshake && !peer.active && !asked_tls &&
+        !asked_gss) {
+        if (!speaks_tls())
             return broken("ringfence: this listener does not speak TLS", out);
         direct_tls = true;
         now = phase::tls;
@@ -154,9 +170,7 @@ client_login::result client_login::state::encryption(pg::startup_kind kind, std:
     if (asked || peer.active)
         return broken("ringfence: encryption was asked for twice", out);
     asked = true;
-    const bool tls = kind == pg::startup_kind::ssl_request && settings.tls_available &&
-                     settings.tls != tls_mode::disable && !settings.unix_socket;
-    if (!tls) {
+    if (kind != pg::startup_kind::ssl_request || !speaks_tls()) {
         out.append("N");
         return {next::more, 0};
     }
@@ -171,11 +185,11 @@ client_login::result client_login::state::encryption(pg::startup_kind kind, std:
 
 client_login::result client_login::state::start(const pg::startup_packet& packet, output& out) {
     const std::uint32_t major = packet.protocol >> 16;
-    const std::uint32_t minor = packet.protocol & 0xffff;
     if (major != 3)
         return close(login_failure::protocol, "0A000",
                      "ringfence: unsupported frontend protocol " + std::to_string(major) + "." +
-                         std::to_string(minor) + ": ringfence speaks 3.0 and 3.2",
+                         std::to_string(packet.protocol & 0xffff) +
+                         ": ringfence speaks 3.0 and 3.2",
                      "use a client of PostgreSQL 7.4 or later", out);
     const bool demands_tls = settings.tls == tls_mode::require ||
                              settings.tls == tls_mode::verify_ca ||
@@ -183,6 +197,13 @@ client_login::result client_login::state::start(const pg::startup_packet& packet
     if (demands_tls && !peer.active && !settings.unix_socket)
         return close(login_failure::tls_required, "28000", "ringfence: this listener requires TLS",
                      "connect with sslmode=require or stronger", out);
+
+    const bool demands_certificate =
+        settings.tls == tls_mode::verify_ca || settings.tls == tls_mode::verify_full;
+    if (demands_certificate && !settings.unix_socket && peer.certificate_names.empty())
+        return close(login_failure::certificate, "28000",
+                     "ringfence: this listener requires a valid client certificate",
+                     "connect with sslcert and sslkey", out);
 
     std::vector<std::string_view> unknown;
     bool replication = false;
@@ -193,14 +214,14 @@ client_login::result client_login::state::start(const pg::startup_packet& packet
             request.database = value;
         } else if (name == "replication") {
             replication = !is_off(value);
-        } else if (name.starts_with("_pq_.")) {
+        } else if (name.starts_with(pg::protocol_option_prefix)) {
             unknown.push_back(name);
         } else if (std::string refusal = take_parameter(name, value, request); !refusal.empty()) {
             return close(login_failure::protocol, "42501", std::move(refusal),
                          "leave it out; see the list of settings in policy/README.md", out);
         }
     }
-    request.protocol = minor >= 2 ? pg::protocol_3_2 : pg::protocol_3_0;
+    request.protocol = pg::negotiated_protocol(packet.protocol);
     if (request.protocol != packet.protocol || !unknown.empty()) {
         std::string negotiate;
         pg::encode_negotiate_protocol_version(negotiate, request.protocol, unknown);
@@ -246,7 +267,10 @@ client_login::result client_login::state::authenticate(output& out) {
     const auto login = verifiers->clients.find(request.user);
     who = policies->find_login(request.user);
     const bool known = login != verifiers->clients.end() && who != nullptr;
-    scram.emplace(known ? login->second.verifiers : none, verifiers->decoy_key, request.user,
+    // INVARIANT: known or not, everything that follows sends as many bytes.
+    scram.emplace(known ? login->second.verifiers : none,
+                  auth::scram_decoy{verifiers->decoy_key, request.user,
+                                    decoy_shape(*verifiers, request.user)},
                   peer.end_point_hash);
     std::vector<std::string_view> mechanisms;
     if (!peer.end_point_hash.empty())

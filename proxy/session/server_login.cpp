@@ -3,6 +3,7 @@
 #include "policy/text.h"
 #include "proxy/auth/crypto.h"
 #include "proxy/auth/scram_client.h"
+#include "proxy/auth/scram_server.h"
 #include "proxy/wire/postgresql/authentication.h"
 #include "proxy/wire/postgresql/backend.h"
 #include "proxy/wire/postgresql/startup.h"
@@ -26,7 +27,11 @@ struct server_login::state {
     enum class phase : std::uint8_t {
         tls_answer, // the one byte that answers SSLRequest
         tls,        // the handshake
-        login,      // authentication
+        login,      // what the server asks for
+        password,   // sent; now only AuthenticationOk may come
+        challenge,  // SCRAM: the server's salt
+        proof,      // SCRAM: the server's proof that it knows the password
+        proved,     // SCRAM: now only AuthenticationOk may come
         settling,   // logged in: parameters, the key, ReadyForQuery
         done,
     };
@@ -35,8 +40,6 @@ struct server_login::state {
     phase now = phase::login;
     tls_peer peer;
     std::optional<auth::scram_client> scram;
-    bool scram_proved = false;
-    bool scram_used = false;
     std::string rest;
     std::string parameters;
     std::vector<std::pair<std::string, std::string>> values;
@@ -54,9 +57,19 @@ struct server_login::state {
     // Whatever the server says of ringfence's own login is for its operator, not for a client.
     next nonsense() { return fail("ringfence: the server does not follow the protocol"); }
 
+    next unproved() { return fail("ringfence: the server did not prove that it knows the login"); }
+    next unknown_method() {
+        return fail(
+            "ringfence: the server asks for an authentication that ringfence does not know");
+    }
+
     next start_up(output& out);
     next message(pg::header, bytes, output& out);
     next authenticate(bytes, output& out);
+    next begin(const pg::authentication&, output& out);
+    next begin_scram(const pg::authentication&, output& out);
+    next prove(std::string_view challenge, output& out);
+    next logged_in();
     next refused(bytes);
 };
 
@@ -142,13 +155,11 @@ server_login::next server_login::tls_established(const tls_peer& peer, output& t
 server_login::next server_login::state::message(pg::header head, bytes whole, output& out) {
     switch (head.type) {
     case 'N': // NoticeResponse
-    case 'v': // NegotiateProtocolVersion: for 3.0 it can only speak of options, of which we sent
-              // none
         return next::more;
     case 'E':
         return refused(whole);
     case 'R':
-        return now == phase::login ? authenticate(whole, out) : nonsense();
+        return authenticate(whole, out);
     default:
         break;
     }
@@ -183,25 +194,51 @@ server_login::next server_login::state::message(pg::header head, bytes whole, ou
     }
 }
 
+// INVARIANT: one method, in its order: a server that has begun SCRAM cannot ask for the password
+// itself any more, nor for a second proof with another salt.
 server_login::next server_login::state::authenticate(bytes whole, output& out) {
+    using kind = pg::authentication_kind;
     pg::authentication a;
     if (pg::decode_authentication(whole, a) != pg::outcome::ok)
         return nonsense();
-    std::string answer;
-    switch (static_cast<pg::authentication_kind>(a.code)) {
-    case pg::authentication_kind::ok:
-        // A server that skips its own proof has not shown that it is the one whose password this
-        // is.
-        if (scram_used && !scram_proved)
-            return fail("ringfence: the server did not prove that it knows the login");
-        now = phase::settling;
+    const kind asked{a.code};
+    switch (now) {
+    case phase::login:
+        return begin(a, out);
+    case phase::password:
+    case phase::proved:
+        return asked == kind::ok ? logged_in() : nonsense();
+    case phase::challenge:
+        if (asked == kind::sasl_continue)
+            return prove(a.data, out);
+        return asked == kind::ok ? unproved() : nonsense();
+    case phase::proof:
+        if (asked != kind::sasl_final && asked != kind::ok)
+            return nonsense();
+        if (asked != kind::sasl_final || !scram->verify(a.data))
+            return unproved();
+        now = phase::proved;
         return next::more;
-    case pg::authentication_kind::cleartext:
+    default:
+        return nonsense();
+    }
+}
+
+server_login::next server_login::state::logged_in() {
+    now = phase::settling;
+    return next::more;
+}
+
+server_login::next server_login::state::begin(const pg::authentication& a, output& out) {
+    using kind = pg::authentication_kind;
+    std::string answer;
+    switch (kind{a.code}) {
+    case kind::ok:
+        return logged_in();
+    case kind::cleartext: // as libpq: also without TLS, when `tls` allows to go without
         pg::encode_password(answer, settings.login.password);
         break;
-    case pg::authentication_kind::md5: {
-        if (a.data.size() != 4)
-            return nonsense();
+    case kind::md5: {
         const std::string inner = auth::md5_hex(settings.login.password + settings.login.user);
         const std::string hash = auth::md5_hex(inner + std::string(a.data));
         if (hash.empty())
@@ -209,57 +246,60 @@ server_login::next server_login::state::authenticate(bytes whole, output& out) {
         pg::encode_password(answer, "md5" + hash);
         break;
     }
-    case pg::authentication_kind::sasl: {
-        if (scram_used)
-            return nonsense();
-        const auto offers = [&a](std::string_view name) {
-            return std::find(a.mechanisms.begin(), a.mechanisms.end(), name) != a.mechanisms.end();
-        };
-        const bool could_bind = peer.active && !peer.end_point_hash.empty();
-        const bool bind = could_bind && offers("SCRAM-SHA-256-PLUS");
-        if (!bind && !offers("SCRAM-SHA-256"))
-            return fail(
-                "ringfence: the server asks for an authentication that ringfence does not know");
-        scram.emplace(settings.login.password, bind ? peer.end_point_hash : "", could_bind);
-        scram_used = true;
-        pg::encode_sasl_initial(answer, bind ? "SCRAM-SHA-256-PLUS" : "SCRAM-SHA-256",
-                                scram->first());
-        break;
-    }
-    case pg::authentication_kind::sasl_continue: {
-        if (!scram)
-            return nonsense();
-        const std::string final = scram->final(a.data);
-        if (final.empty())
-            return nonsense();
-        pg::encode_sasl_response(answer, final);
-        break;
-    }
-    case pg::authentication_kind::sasl_final:
-        if (!scram || !scram->verify(a.data))
-            return fail("ringfence: the server did not prove that it knows the login");
-        scram_proved = true;
-        return next::more;
+    case kind::sasl:
+        return begin_scram(a, out);
     default:
-        return fail(
-            "ringfence: the server asks for an authentication that ringfence does not know");
+        return unknown_method();
     }
     out.append(answer);
+    now = phase::password;
     return next::more;
 }
 
-// What a client may know: that the server is not ready, is full, or has no such database. Not who
-// we tried to be.
+server_login::next server_login::state::begin_scram(const pg::authentication& a, output& out) {
+    const auto offers = [&a](std::string_view name) {
+        return std::find(a.mechanisms.begin(), a.mechanisms.end(), name) != a.mechanisms.end();
+    };
+    // As libpq: there is TLS on the server's side and none on ours.
+    if (offers(auth::scram_plus) && !peer.active)
+        return fail("ringfence: somebody between ringfence and the server ends its TLS");
+    const bool could_bind = !peer.end_point_hash.empty();
+    const bool bind = could_bind && offers(auth::scram_plus);
+    if (!bind && !offers(auth::scram_plain))
+        return unknown_method();
+    scram.emplace(settings.login.password, bind ? peer.end_point_hash : "", could_bind);
+    std::string answer;
+    pg::encode_sasl_initial(answer, bind ? auth::scram_plus : auth::scram_plain, scram->first());
+    out.append(answer);
+    now = phase::challenge;
+    return next::more;
+}
+
+server_login::next server_login::state::prove(std::string_view challenge, output& out) {
+    const std::string final = scram->final(challenge);
+    if (final.empty())
+        return nonsense();
+    std::string answer;
+    pg::encode_sasl_response(answer, final);
+    out.append(answer);
+    now = phase::proof;
+    return next::more;
+}
+
+// What a client may know: that the server is not ready, is full, has no such database, or does not
+// take one of the client's own settings. Not who we tried to be.
 server_login::next server_login::state::refused(bytes whole) {
     pg::error_fields fields;
     if (pg::decode_error(whole, fields) != pg::outcome::ok)
         return nonsense();
-    const bool for_client = fields.sqlstate == "3D000" || fields.sqlstate == "53300" ||
-                            fields.sqlstate.starts_with("57P") || fields.sqlstate.starts_with("22");
-    if (for_client)
-        return fail(policy::printable(fields.message, 256), std::string(fields.sqlstate));
+    const std::string_view code = fields.sqlstate;
+    if (code.size() == 5 && code.starts_with("53")) // its message may name the login that is full
+        return fail("ringfence: the server has no connection to spare", std::string(code));
+    if (code == "3D000" || code == "42704" ||
+        (code.size() == 5 && (code.starts_with("57P") || code.starts_with("22"))))
+        return fail(policy::printable(fields.message, 256), std::string(code));
     return fail("ringfence: the server refused ringfence's own login (SQLSTATE " +
-                policy::printable(fields.sqlstate, 5) +
+                policy::printable(code.empty() ? "unknown" : code, 7) +
                 "): see the credentials file and the server's log");
 }
 
