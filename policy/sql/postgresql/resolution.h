@@ -1,0 +1,86 @@
+// Which tables a column reference may mean. Filled during the walk; answered when all of the statement has been seen,
+// because a reference may stand before the FROM item that it refers to.
+#pragma once
+
+#include "policy/access.h"
+#include "policy/sql/postgresql/tree.h"
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringfence::sql::postgresql {
+
+// One table at one place of the statement, with the columns used there.
+struct table_use {
+    policy::touch what;             // `columns` stays empty until the end
+    std::set<std::string> columns;  // "*" stands for all
+    bool only_with_columns = false; // the target of an UPDATE: read only if a column of it is
+};
+
+// An item that columns can be taken from: a table, a join with an alias, a subquery, a function.
+struct source {
+    std::string name;              // the alias, or the table's own name
+    std::string schema;            // as written; empty if it was not, or if there is an alias
+    bool has_alias = false;
+    bool hidden = false;           // inside a join that has an alias: visible within it only
+    std::vector<std::size_t> uses; // indexes of table_use; empty for anything but tables
+    int subquery = -1;             // the level of the query in it
+};
+
+inline constexpr int no_level = -1;
+
+struct level {
+    int parent = no_level;
+    std::vector<source> sources;
+    std::vector<std::string> outputs; // names of the result's columns, as far as they are known
+    bool set_operation = false;
+};
+
+class name_resolution {
+  public:
+    std::size_t add_use(table_use);
+    void require(std::size_t use, std::string_view column);
+    // A reading use of the same table as `use`, which counts only if a column is read.
+    std::size_t add_reading(std::size_t use);
+    int add_level(int parent);
+    [[nodiscard]] int next_level() const { return static_cast<int>(levels_.size()); }
+    [[nodiscard]] level& at(int l) { return levels_[static_cast<std::size_t>(l)]; }
+    // A column that is named without a ColumnRef node, at one level only.
+    void require_column(int at, std::string_view column);
+    void add_reference(int at, const PgQuery__ColumnRef& ref) { references_.push_back({at, &ref}); }
+    // FOR UPDATE and its kin: of these names, or of everything at the level.
+    void add_locking(int at, std::vector<std::string> names) { locks_.push_back({at, std::move(names)}); }
+
+    // Resolves all references, and appends the touches. False when that took more than `budget` comparisons: the work
+    // is references times tables, and both numbers are the client's.
+    [[nodiscard]] bool finish(std::vector<policy::touch>& touches, std::size_t budget);
+
+  private:
+    struct reference {
+        int at;
+        const PgQuery__ColumnRef* what;
+    };
+    struct locking {
+        int at;
+        std::vector<std::string> names;
+    };
+
+    void resolve(const reference&);
+    void unqualified(int at, std::string_view name);
+    template <class Matches>
+    void qualified(int at, std::string_view column, Matches matches);
+    void lock(const locking&, std::set<std::size_t>& locked);
+    void require_all(const source&, std::string_view column);
+    bool spend(std::size_t comparisons);
+
+    std::vector<table_use> uses_;
+    std::vector<level> levels_;
+    std::vector<reference> references_;
+    std::vector<locking> locks_;
+    std::size_t budget_ = 0;
+};
+
+} // namespace ringfence::sql::postgresql

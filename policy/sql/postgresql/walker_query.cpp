@@ -1,0 +1,344 @@
+// Queries and changes of rows: levels, WITH names, FROM items, targets.
+#include "policy/sql/postgresql/walker.h"
+
+#include <algorithm>
+
+namespace ringfence::sql::postgresql {
+
+using policy::action;
+
+namespace {
+
+const std::string every_column{policy::all_columns};
+
+std::string alias_of(const PgQuery__Alias* alias, const char* otherwise) {
+    return alias != nullptr ? alias->aliasname : otherwise;
+}
+
+} // namespace
+
+// WITH names form a list from inside to outside. A name of a plain WITH sees those before it; of WITH RECURSIVE, all.
+int walker::with_clause(const PgQuery__WithClause* with, const place& p) {
+    int innermost = p.ctes;
+    if (with == nullptr) return innermost;
+    const node_list names{with->ctes, with->n_ctes};
+    const auto declare = [&](const PgQuery__CommonTableExpr& c) {
+        ctes_.push_back({.name = c.ctename, .outer = innermost});
+        innermost = static_cast<int>(ctes_.size()) - 1;
+    };
+    if (with->recursive)
+        for (const auto* n : names)
+            if (const auto* c = as<PgQuery__CommonTableExpr>(n)) declare(*c);
+    for (const auto* n : names) {
+        const auto* c = as<PgQuery__CommonTableExpr>(n);
+        if (c == nullptr) {
+            fail(policy::problem::unknown_node, "a WITH item that is none");
+            return innermost;
+        }
+        auto inside = p;
+        inside.ctes = innermost;
+        push_rest(c->base, inside);
+        if (!with->recursive) declare(*c);
+    }
+    return innermost;
+}
+
+bool walker::is_cte(const PgQuery__RangeVar& r, const place& p) const {
+    if (*r.schemaname != '\0') return false;
+    for (int c = p.ctes; c >= 0; c = ctes_[static_cast<std::size_t>(c)].outer)
+        if (ctes_[static_cast<std::size_t>(c)].name == r.relname) return true;
+    return false;
+}
+
+void walker::select(const message& m, const place& p) {
+    const auto& s = cast<PgQuery__SelectStmt>(m);
+    place inside = p;
+    inside.ctes = with_clause(s.with_clause, p);
+    inside.level = names_.add_level(p.level);
+    if (s.into_clause != nullptr) only_data_ = false;
+
+    if (s.larg != nullptr || s.rarg != nullptr) {
+        auto side = inside;
+        side.level = p.level;
+        const auto first_level = inside.level;
+        names_.at(first_level).set_operation = true;
+        push(s.larg != nullptr ? &s.larg->base : nullptr, side);
+        push(s.rarg != nullptr ? &s.rarg->base : nullptr, side);
+    }
+    std::vector<const message*> handled;
+    auto& here = names_.at(inside.level);
+    for (const auto* n : node_list{s.target_list, s.n_target_list}) {
+        const auto* target = as<PgQuery__ResTarget>(n);
+        if (target == nullptr) continue;
+        if (*target->name != '\0') {
+            here.outputs.emplace_back(target->name);
+        } else if (const auto* column = as<PgQuery__ColumnRef>(target->val); column != nullptr) {
+            const auto parts = strings_of({column->fields, column->n_fields});
+            if (!parts.empty()) here.outputs.emplace_back(parts.back());
+        }
+    }
+    for (const auto* n : node_list{s.locking_clause, s.n_locking_clause}) {
+        const auto* lock = as<PgQuery__LockingClause>(n);
+        if (lock == nullptr) continue;
+        std::vector<std::string> of;
+        for (const auto* r : node_list{lock->locked_rels, lock->n_locked_rels})
+            if (const auto* named = as<PgQuery__RangeVar>(r)) of.emplace_back(named->relname);
+        names_.add_locking(inside.level, std::move(of));
+    }
+    // ORDER BY and DISTINCT ON take a bare name for a column of the result first.
+    const auto by_output = [&](node_list items) {
+        for (const auto* n : items) {
+            const auto* sort = as<PgQuery__SortBy>(n);
+            const auto* ref = as<PgQuery__ColumnRef>(sort != nullptr ? sort->node : n);
+            if (ref == nullptr || ref->n_fields != 1) continue;
+            const auto* name = as<PgQuery__String>(ref->fields[0]);
+            if (name == nullptr) continue;
+            const bool known = std::find(here.outputs.begin(), here.outputs.end(), name->sval) != here.outputs.end();
+            if (!known && !here.set_operation) continue;
+            handled.push_back(unwrap(n));
+            if (sort != nullptr) operator_name({sort->use_op, sort->n_use_op}, inside);
+        }
+    };
+    by_output({s.sort_clause, s.n_sort_clause});
+    by_output({s.distinct_clause, s.n_distinct_clause});
+    // All but FROM and what was handled above; FROM comes last onto the stack, so first off it.
+    for_each_child(m, [&](const message& child) {
+        const auto is_from = [&](const node* n) { return unwrap(n) == &child; };
+        const node_list from{s.from_clause, s.n_from_clause};
+        const bool in_with = s.with_clause != nullptr && &child == &s.with_clause->base;
+        const bool side = (s.larg != nullptr && &child == &s.larg->base) ||
+                          (s.rarg != nullptr && &child == &s.rarg->base);
+        if (in_with || side || as<PgQuery__LockingClause>(&child) != nullptr) return;
+        if (std::find(handled.begin(), handled.end(), &child) != handled.end()) return;
+        if (std::any_of(from.begin(), from.end(), is_from)) return;
+        push(&child, inside);
+    });
+    from_list({s.from_clause, s.n_from_clause}, inside);
+}
+
+void walker::from_list(node_list items, const place& p) {
+    for (auto i = items.size(); i-- > 0;)
+        if (const auto* item = unwrap(items[i])) tasks_.push_back({.what = task::kind::from, .at = item, .where = p});
+}
+
+void walker::from_table(const PgQuery__RangeVar& r, const place& p) {
+    source s{.name = alias_of(r.alias, r.relname),
+             .schema = r.alias != nullptr ? "" : r.schemaname,
+             .has_alias = r.alias != nullptr,
+             .uses = {}};
+    if (!is_cte(r, p)) s.uses = use_table(action::read, name_from(r), p, false);
+    // With column aliases, no name in the statement says which column is meant.
+    if (r.alias != nullptr && r.alias->n_colnames > 0)
+        for (const auto use : s.uses) names_.require(use, every_column);
+    names_.at(p.level).sources.push_back(std::move(s));
+}
+
+void walker::from_item(const message& m, const place& p) {
+    if (++nodes_ > limits_.max_nodes) return fail(policy::problem::limit, "too many nodes in the parse tree");
+    const auto add = [&](const PgQuery__Alias* alias, const char* otherwise = "", int subquery = no_level) {
+        names_.at(p.level).sources.push_back({.name = alias_of(alias, otherwise),
+                                              .schema = {},
+                                              .has_alias = true,
+                                              .uses = {},
+                                              .subquery = subquery});
+    };
+    if (const auto* table = as<PgQuery__RangeVar>(&m)) return from_table(*table, p);
+    if (const auto* join = as<PgQuery__JoinExpr>(&m)) {
+        const auto first = names_.at(p.level).sources.size();
+        tasks_.push_back({.what = task::kind::end_join, .at = &m, .where = p, .first_source = first});
+        push(join->quals, p);
+        for (const auto* side : {join->rarg, join->larg})
+            if (const auto* item = unwrap(side))
+                tasks_.push_back({.what = task::kind::from, .at = item, .where = p});
+        return;
+    }
+    if (const auto* sub = as<PgQuery__RangeSubselect>(&m)) {
+        auto inside = p;
+        if (!sub->lateral) inside.level = names_.at(p.level).parent;
+        // The subquery is the next level to be made, because its task is the next to run.
+        const bool select = as<PgQuery__SelectStmt>(sub->subquery) != nullptr;
+        add(sub->alias, "", select ? names_.next_level() : no_level);
+        return push(sub->subquery, inside);
+    }
+    if (const auto* sample = as<PgQuery__RangeTableSample>(&m)) {
+        push_rest(m, p, {unwrap(sample->relation)});
+        const auto method = strings_of({sample->method, sample->n_method});
+        if (method.size() > 1) object(action::execute, policy::object_kind::function, method, p);
+        if (const auto* item = unwrap(sample->relation))
+            tasks_.push_back({.what = task::kind::from, .at = item, .where = p});
+        return;
+    }
+    if (const auto* function = as<PgQuery__RangeFunction>(&m)) {
+        add(function->alias);
+        return push_rest(m, p);
+    }
+    if (const auto* xml = as<PgQuery__RangeTableFunc>(&m)) {
+        add(xml->alias);
+        return push_rest(m, p);
+    }
+    push(&m, p); // JSON_TABLE of newer grammars; anything else is found unknown there
+}
+
+void walker::end_join(const PgQuery__JoinExpr& join, const place& p, std::size_t first_source) {
+    auto& sources = names_.at(p.level).sources;
+    source joined{.name = alias_of(join.alias, ""), .schema = {}, .has_alias = true, .uses = {}};
+    for (auto i = first_source; i < sources.size(); ++i) {
+        for (const auto use : sources[i].uses) {
+            joined.uses.push_back(use);
+            // A natural join compares whatever columns have the same name.
+            if (join.is_natural) names_.require(use, every_column);
+            for (const auto column : strings_of({join.using_clause, join.n_using_clause})) names_.require(use, column);
+            if (join.alias != nullptr && join.alias->n_colnames > 0) names_.require(use, every_column);
+        }
+        if (join.alias != nullptr) sources[i].hidden = true;
+    }
+    if (join.alias != nullptr) sources.push_back(joined);
+    if (join.join_using_alias != nullptr) {
+        joined.name = join.join_using_alias->aliasname;
+        sources.push_back(std::move(joined));
+    }
+}
+
+// The target of a change: never a WITH name. Its columns are read only where something refers to them.
+std::size_t walker::target(const PgQuery__RangeVar& r, action act, const place& p, int in_level,
+                           std::vector<std::size_t>& written) {
+    written = use_table(act, name_from(r), p, false);
+    source s{.name = alias_of(r.alias, r.relname),
+             .schema = r.alias != nullptr ? "" : r.schemaname,
+             .has_alias = r.alias != nullptr,
+             .uses = {}};
+    for (const auto use : written) s.uses.push_back(names_.add_reading(use));
+    if (r.alias != nullptr && r.alias->n_colnames > 0)
+        for (const auto use : s.uses) names_.require(use, every_column);
+    auto& sources = names_.at(in_level).sources;
+    sources.push_back(std::move(s));
+    return sources.size() - 1;
+}
+
+void walker::assignments(node_list targets, const std::vector<std::size_t>& written, const place& p) {
+    for (const auto* n : targets) {
+        const auto* target = as<PgQuery__ResTarget>(n);
+        if (target == nullptr) {
+            push(n, p);
+            continue;
+        }
+        for (const auto use : written) names_.require(use, target->name);
+        push_rest(target->base, p);
+    }
+}
+
+void walker::insert(const message& m, const place& p) {
+    const auto& s = cast<PgQuery__InsertStmt>(m);
+    auto inside = p;
+    inside.ctes = with_clause(s.with_clause, p);
+    inside.level = names_.add_level(p.level);
+    std::vector<std::size_t> written;
+    const auto target_source = target(*s.relation, action::write, p, inside.level, written);
+    if (s.n_cols == 0)
+        for (const auto use : written) names_.require(use, every_column);
+    assignments({s.cols, s.n_cols}, written, inside);
+
+    auto source_place = inside; // the query does not see the target
+    source_place.level = p.level;
+    push(s.select_stmt, source_place);
+    push_all({s.returning_list, s.n_returning_list}, inside);
+    const auto* conflict = s.on_conflict_clause;
+    if (conflict == nullptr) return;
+    assignments({conflict->target_list, conflict->n_target_list}, written, inside);
+    push(conflict->where_clause, inside);
+    if (conflict->infer != nullptr) {
+        push_rest(conflict->infer->base, inside);
+        if (*conflict->infer->conname != '\0') // which columns it holds is not in the text
+            for (const auto use : names_.at(inside.level).sources[target_source].uses)
+                names_.require(use, every_column);
+    }
+    names_.at(inside.level).sources.push_back(
+        {.name = "excluded", .schema = {}, .has_alias = true, .uses = {}});
+}
+
+void walker::update(const message& m, const place& p) {
+    const auto& s = cast<PgQuery__UpdateStmt>(m);
+    auto inside = p;
+    inside.ctes = with_clause(s.with_clause, p);
+    inside.level = names_.add_level(p.level);
+    std::vector<std::size_t> written;
+    (void)target(*s.relation, action::write, p, inside.level, written);
+    assignments({s.target_list, s.n_target_list}, written, inside);
+    push(s.where_clause, inside);
+    push_all({s.returning_list, s.n_returning_list}, inside);
+    from_list({s.from_clause, s.n_from_clause}, inside);
+}
+
+void walker::remove(const message& m, const place& p) {
+    const auto& s = cast<PgQuery__DeleteStmt>(m);
+    auto inside = p;
+    inside.ctes = with_clause(s.with_clause, p);
+    inside.level = names_.add_level(p.level);
+    std::vector<std::size_t> written;
+    (void)target(*s.relation, action::write, p, inside.level, written);
+    push(s.where_clause, inside);
+    push_all({s.returning_list, s.n_returning_list}, inside);
+    from_list({s.using_clause, s.n_using_clause}, inside);
+}
+
+void walker::merge(const message& m, const place& p) {
+    const auto& s = cast<PgQuery__MergeStmt>(m);
+    auto inside = p;
+    inside.ctes = with_clause(s.with_clause, p);
+    inside.level = names_.add_level(p.level);
+    std::vector<std::size_t> written;
+    (void)target(*s.relation, action::write, p, inside.level, written);
+    for (const auto* n : node_list{s.merge_when_clauses, s.n_merge_when_clauses}) {
+        const auto* when = as<PgQuery__MergeWhenClause>(n);
+        if (when == nullptr) {
+            push(n, inside);
+            continue;
+        }
+        const node_list columns{when->target_list, when->n_target_list};
+        assignments(columns, written, inside);
+        push_rest(when->base, inside, columns);
+        const bool whole_row = when->command_type == PG_QUERY__CMD_TYPE__CMD_DELETE ||
+                               (when->command_type == PG_QUERY__CMD_TYPE__CMD_INSERT && columns.empty());
+        if (whole_row)
+            for (const auto use : written) names_.require(use, every_column);
+    }
+    const void* with = s.with_clause != nullptr ? &s.with_clause->base : nullptr;
+    push_rest(m, inside, {s.merge_when_clauses, s.n_merge_when_clauses},
+              {&s.relation->base, unwrap(s.source_relation), with});
+    if (const auto* from = unwrap(s.source_relation))
+        tasks_.push_back({.what = task::kind::from, .at = from, .where = inside});
+}
+
+void walker::explain(const message& m, const place& p) { push_rest(m, p); }
+void walker::declare_cursor(const message& m, const place& p) { push_rest(m, p); }
+
+void walker::call(const message& m, const place& p) { push_rest(m, p); }
+
+void walker::copy(const message& m, const place& p) {
+    const auto& s = cast<PgQuery__CopyStmt>(m);
+    if (s.is_program)
+        facility("programs");
+    else if (*s.filename != '\0')
+        facility("files");
+    auto inside = p;
+    if (s.relation != nullptr) {
+        std::vector<std::string> columns;
+        for (const auto column : strings_of({s.attlist, s.n_attlist})) columns.emplace_back(column);
+        if (columns.empty()) columns.push_back(every_column);
+        relation(s.is_from ? action::write : action::read, s.relation, p, std::move(columns));
+        inside = table_place(s.relation, p);
+    }
+    push_rest(m, inside, {s.relation != nullptr ? &s.relation->base : nullptr});
+}
+
+void walker::into_clause(const message& m, const place& p) {
+    const auto& into = cast<PgQuery__IntoClause>(m);
+    relation(action::define, into.rel, p);
+    if (*into.table_space_name != '\0') facility("tablespaces");
+    if (!is_temporary(into.rel)) defines();
+    push_rest(m, p, {into.rel != nullptr ? &into.rel->base : nullptr});
+}
+
+void walker::create_table_as(const message& m, const place& p) { push_rest(m, p); }
+
+} // namespace ringfence::sql::postgresql
