@@ -71,10 +71,10 @@ struct manual_pool : analysis_pool {
     void run_one() {
         if (jobs.empty())
             return;
-        auto [work, done] = std::move(jobs.front());
+        const auto job = std::move(jobs.front());
         jobs.pop_front();
-        sql::with_large_stack([&work] { work(); });
-        done();
+        sql::with_large_stack([&job] { job.first(); });
+        job.second();
     }
 };
 
