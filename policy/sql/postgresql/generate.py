@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Writes functions_data.inc from lists of pg_proc and the decisions in functions_review.py.
 
-    generate.py --dump 'psql -h /tmp/x -d postgres' 17    write tests/data/postgresql/pg_proc_17.tsv from a server
-    generate.py                                           write functions_data.inc from all those lists
+    generate.py --dump 'psql -d postgres' 17    write tests/data/postgresql/*_17.* from a server of that version
+    generate.py                                 write functions_data.inc from all lists of functions
+
+The lists of relations and settings are what the tests of catalogue.cpp and settings.cpp compare with.
 
 Fails with the names that nobody has classified."""
 import pathlib
@@ -15,16 +17,28 @@ import functions_review as review
 
 HERE = pathlib.Path(__file__).resolve().parent
 LISTS = HERE.parents[2] / "tests/data/postgresql"
-QUERY = """select proname, pg_get_function_identity_arguments(oid), pg_get_function_result(oid), provolatile,
-                  has_function_privilege('public', oid, 'execute')
-           from pg_proc where pronamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) order by proname collate "C", 2"""
+QUERIES = {
+    "pg_proc_{}.tsv": """
+        select proname, pg_get_function_identity_arguments(oid), pg_get_function_result(oid), provolatile,
+               has_function_privilege('public', oid, 'execute')
+        from pg_proc where pronamespace in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+        order by proname collate "C", 2""",
+    "relations_{}.txt": """
+        select nspname || '.' || relname from pg_class join pg_namespace n on n.oid = relnamespace
+        where nspname in ('pg_catalog', 'information_schema') and relkind in ('r', 'v')
+        order by nspname desc, relname collate "C" """,
+    "settings_{}.txt": """
+        select lower(name) || ' ' || context from pg_settings
+        where context in ('user', 'superuser', 'backend', 'superuser-backend') order by lower(name) collate "C" """,
+}
 
 
 def dump(psql, version):
-    command = [*shlex.split(psql), "-qAtX", "-F", "\t", "-c", QUERY]
-    rows = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     LISTS.mkdir(parents=True, exist_ok=True)
-    (LISTS / f"pg_proc_{version}.tsv").write_text(rows)
+    for name, query in QUERIES.items():
+        command = [*shlex.split(psql), "-qAtX", "-F", "\t", "-c", query]
+        rows = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        (LISTS / name.format(version)).write_text(rows)
 
 
 def functions():

@@ -47,7 +47,7 @@ bool passes(const std::string& text) {
 std::size_t most_that_pass(const repetition& r) {
     std::size_t low = 0;
     std::size_t high = 1;
-    constexpr std::size_t enough = 40'000; // flat: what it costs is in proportion to the text
+    constexpr std::size_t enough = 10'000; // flat: what it costs is in proportion to the text
     while (high < enough && passes(text_of(r, high))) {
         low = high;
         high *= 2;
