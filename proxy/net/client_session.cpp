@@ -169,7 +169,8 @@ void client_session::read_server() {
         relay_->from_server(session::bytes(worker_.buffer().data(), r.size), worker_.to_server(),
                             worker_.to_client());
         after_relay();
-    } while (!ended_ && phase_ == phase::relaying && server_->socket.has_buffered());
+    } while (!ended_ && phase_ == phase::relaying &&
+             (server_->socket.has_buffered() || !server_watch_.active()));
     if (!ended_ && phase_ == phase::relaying)
         watch_again();
 }
@@ -264,8 +265,8 @@ void client_session::flush_to_client() {
         client_watch_.want(watch::readable | (to_client_pending_.empty() ? 0U : watch::writable));
         return;
     }
-    // TLS may hold bytes of the server that no event will tell of.
-    if (to_client_pending_.empty() && server_->socket.has_buffered())
+    // TLS may hold bytes of the server that no event will tell of; and one that hung up is not watched any more.
+    if (to_client_pending_.empty() && (server_->socket.has_buffered() || !server_watch_.active()))
         read_server();
     else
         watch_again();

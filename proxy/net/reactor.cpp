@@ -139,8 +139,10 @@ void reactor::run() {
                 happened |= watch::readable;
             if ((e & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
                 happened |= watch::writable;
-            // An error is told to whoever listens for anything.
-            if ((e & (EPOLLHUP | EPOLLERR)) == 0)
+            // An error is told to whoever listens, whatever for.
+            if ((e & (EPOLLHUP | EPOLLERR)) != 0)
+                happened |= watch::hang_up;
+            else
                 happened &= w->want_;
             if (happened != 0)
                 w->on_event_(w->self_, happened);

@@ -22,7 +22,7 @@ class reactor;
 // A file descriptor in a reactor's care. Not movable: the kernel holds its address.
 class watch {
 public:
-    enum interest : std::uint32_t { none = 0, readable = 1, writable = 2 };
+    enum interest : std::uint32_t { none = 0, readable = 1, writable = 2, hang_up = 4 };
 
     watch() = default;
     ~watch() { stop(); }
