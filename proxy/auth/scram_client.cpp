@@ -1,6 +1,7 @@
 #include "proxy/auth/scram_client.h"
 
 #include "proxy/auth/crypto.h"
+#include "proxy/auth/saslprep.h"
 
 #include <charconv>
 #include <map>
@@ -38,8 +39,8 @@ std::string salted_password(const std::string& password, const std::string& salt
 
 } // namespace
 
-scram_client::scram_client(std::string password, std::string end_point_hash, bool could_bind)
-    : password_(std::move(password)), end_point_hash_(std::move(end_point_hash)),
+scram_client::scram_client(std::string_view password, std::string end_point_hash, bool could_bind)
+    : password_(saslprep(password)), end_point_hash_(std::move(end_point_hash)),
       gs2_header_(!end_point_hash_.empty() ? "p=tls-server-end-point,,"
                   : could_bind             ? "y,,"
                                            : "n,,"),

@@ -11,7 +11,7 @@ class scram_client {
 public:
     // `end_point_hash` of the server's certificate: binds the login to the TLS connection if not
     // empty. `could_bind`: TLS is there, but the server did not offer binding.
-    scram_client(std::string password, std::string end_point_hash, bool could_bind);
+    scram_client(std::string_view password, std::string end_point_hash, bool could_bind);
 
     [[nodiscard]] std::string first();
     // Empty: the server's message is malformed, or its nonce is not an answer to ours.

@@ -1,6 +1,7 @@
 #include "proxy/auth/verifier.h"
 
 #include "proxy/auth/crypto.h"
+#include "proxy/auth/saslprep.h"
 
 #include <charconv>
 
@@ -48,7 +49,7 @@ std::string make_scram_verifier(std::string_view password, unsigned iterations,
     verifier v;
     v.iterations = iterations;
     v.salt = salt.empty() ? random_bytes(16) : std::string(salt);
-    const std::string salted = pbkdf2_sha256(password, v.salt, iterations);
+    const std::string salted = pbkdf2_sha256(saslprep(password), v.salt, iterations);
     v.stored_key = sha256(hmac_sha256(salted, "Client Key"));
     v.server_key = hmac_sha256(salted, "Server Key");
     return to_string(v);

@@ -21,10 +21,9 @@ inline constexpr unsigned most_iterations = 10'000'000;
 [[nodiscard]] std::optional<verifier> parse_verifier(std::string_view);
 [[nodiscard]] std::string to_string(const verifier&);
 
-// The password's bytes are used as they are: what SASLprep would change in them (RFC 4013:
-// non-ASCII spaces, compatibility forms) PostgreSQL's own tools change too, so keep passwords to
-// ASCII. Salt: 16 random bytes if empty. During a rotation both verifiers of a login must have the
-// same salt and iterations, because one exchange can name only one.
+// See saslprep.h for passwords beyond ASCII. Salt: 16 random bytes if empty. During a rotation both
+// verifiers of a login must have the same salt and iterations, because one exchange can name only
+// one.
 [[nodiscard]] std::string make_scram_verifier(std::string_view password,
                                               unsigned iterations = default_iterations,
                                               std::string_view salt = {});
