@@ -11,9 +11,11 @@
 namespace ringfence::auth {
 namespace {
 
+constexpr std::size_t longest_base64 = std::size_t{64} * 1024;
+
 // OpenSSL takes an empty key or password, but not a null pointer to one.
 std::string_view pointed(std::string_view s) {
-    return s.data() != nullptr ? s : std::string_view("", 0);
+    return s.data() != nullptr ? s : std::string_view("");
 }
 const unsigned char* raw(std::string_view s) {
     return reinterpret_cast<const unsigned char*>(s.data());
@@ -40,7 +42,7 @@ std::string base64(std::string_view data) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-    if (text.empty() || text.size() % 4 != 0 || text.size() > 64 * 1024)
+    if (text.empty() || text.size() % 4 != 0 || text.size() > longest_base64)
         return std::nullopt;
     std::size_t padding = 0;
     while (padding < 2 && text[text.size() - 1 - padding] == '=')

@@ -76,7 +76,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t keep_capacity = 64 * 1024;
+    static constexpr std::size_t keep_capacity = std::size_t{64} * 1024;
     struct segment {
         const std::byte* view; // null: `owned_` at `offset`
         std::size_t offset;

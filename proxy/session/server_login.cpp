@@ -18,7 +18,7 @@ namespace pg = wire::postgresql;
 namespace {
 
 // A server sends a dozen parameters; one that sends without end is not one.
-constexpr std::size_t most_parameter_bytes = 64 * 1024;
+constexpr std::size_t most_parameter_bytes = std::size_t{64} * 1024;
 constexpr unsigned most_messages = 1000;
 
 } // namespace

@@ -22,7 +22,7 @@ public:
         std::string database;
         std::vector<std::pair<std::string, std::string>>
             parameters; // search_path, application_name, …
-        std::size_t max_message_bytes = 64 * 1024;
+        std::size_t max_message_bytes = std::size_t{64} * 1024;
     };
 
     enum class next : std::uint8_t {
