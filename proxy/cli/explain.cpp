@@ -30,7 +30,8 @@ std::string suggestion(const List& all, std::string_view name) {
     return hint.empty() ? fmt::format("; there is {}", fmt::join(names, ", ")) : hint;
 }
 
-// The database that a service means when it names none: the only one it has anything in on this server.
+// The database that a service means when it names none: the only one it has anything in on this
+// server.
 std::string only_database(const policy::service& who, std::string_view server) {
     std::set<std::string> found;
     for (const auto& r : who.owns)
@@ -54,7 +55,8 @@ int refuse(console& io, const std::string& sentence) {
 } // namespace
 
 int explain(const explain_options& o, console& io) {
-    auto loaded = policy::load(o.policies, o.today, {policy::severity::warning, policy::severity::warning});
+    auto loaded =
+        policy::load(o.policies, o.today, {policy::severity::warning, policy::severity::warning});
     if (!loaded.ok()) {
         below_folder(loaded.findings, o.policies);
         io.err << render(loaded.findings, format::text, false);

@@ -62,7 +62,8 @@ std::string explained_text(const explained& e, bool colour) {
     line(out, "decision", fmt::format("{}: {}", verdict, policy::to_string(d.why)));
     line(out, "rule", d.rule);
     if (d.owner != nullptr)
-        line(out, "owner", fmt::format("{} (team {}, {})", d.owner->name, d.owner->team, d.owner->contact));
+        line(out, "owner",
+             fmt::format("{} (team {}, {})", d.owner->name, d.owner->team, d.owner->contact));
     line(out, "message", d.message);
     line(out, "detail", d.detail);
     line(out, "hint", d.hint);
@@ -74,15 +75,17 @@ std::string explained_text(const explained& e, bool colour) {
 
     const auto& f = e.footprint;
     if (!f.analysed()) {
-        line(out, "footprint", fmt::format("not analysable ({}): {}", policy::to_string(f.trouble),
-                                           printable(f.trouble_text, 512)));
+        line(out, "footprint",
+             fmt::format("not analysable ({}): {}", policy::to_string(f.trouble),
+                         printable(f.trouble_text, 512)));
         return out;
     }
     line(out, "footprint", f.touches.empty() && f.effects.empty() ? "touches nothing" : " ");
     for (const auto& t : f.touches) {
         std::string columns;
         if (!t.columns.empty())
-            columns = fmt::format(" ({})", printable(fmt::format("{}", fmt::join(t.columns, ", ")), 512));
+            columns =
+                fmt::format(" ({})", printable(fmt::format("{}", fmt::join(t.columns, ", ")), 512));
         out += fmt::format("  {:<10}{:<9} {}{}{}\n", policy::to_string(t.act),
                            policy::to_string(t.what.kind), object_text(t.what), columns,
                            t.via_path ? "  [by search_path]" : "");
@@ -91,8 +94,9 @@ std::string explained_text(const explained& e, bool colour) {
         out += fmt::format("  session: {} {}\n", effect_name(effect.what),
                            printable(fmt::format("{}", fmt::join(effect.values, ", ")), 512));
     if (d.good_before)
-        line(out, "until", fmt::format("decided anew on {}: a share ends",
-                                       policy::yaml::format_date(*d.good_before)));
+        line(out, "until",
+             fmt::format("decided anew on {}: a share ends",
+                         policy::yaml::format_date(*d.good_before)));
     return out;
 }
 

@@ -28,9 +28,9 @@ std::string as_text(const diagnostics& all, bool colour) {
     for (const auto& d : all) {
         const bool bad = d.severity == policy::severity::error;
         const std::string_view on = !colour ? "" : bad ? "\x1b[31;1m" : "\x1b[33;1m";
-        out += fmt::format("{}: {}{}:{} {} [{}]\n", place_text(d.place), on,
-                           policy::to_string(d.severity), colour ? "\x1b[0m" : "", d.message,
-                           d.rule);
+        out +=
+            fmt::format("{}: {}{}:{} {} [{}]\n", place_text(d.place), on,
+                        policy::to_string(d.severity), colour ? "\x1b[0m" : "", d.message, d.rule);
     }
     return out;
 }
@@ -91,14 +91,15 @@ std::string as_sarif(const diagnostics& all) {
     json rule_list = json::array();
     for (const auto& rule : rules)
         rule_list.push_back({{"id", rule}});
-    return dump({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                 {"version", "2.1.0"},
-                 {"runs", json::array({{{"tool",
-                                         {{"driver",
-                                           {{"name", "ringfence"},
-                                            {"version", observe::version},
-                                            {"rules", rule_list}}}}},
-                                        {"results", results}}})}});
+    return dump(
+        {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
+         {"version", "2.1.0"},
+         {"runs",
+          json::array(
+              {{{"tool",
+                 {{"driver",
+                   {{"name", "ringfence"}, {"version", observe::version}, {"rules", rule_list}}}}},
+                {"results", results}}})}});
 }
 
 } // namespace

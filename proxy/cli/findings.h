@@ -12,7 +12,8 @@ namespace ringfence::cli {
 
 using diagnostics = std::vector<policy::diagnostic>;
 
-// Policy findings name files relative to the policy folder; people and tools want them relative to where they are.
+// Policy findings name files relative to the policy folder; people and tools want them relative to
+// where they are.
 void below_folder(diagnostics&, const std::filesystem::path& folder);
 
 [[nodiscard]] bool has_error(const diagnostics&);

@@ -17,8 +17,7 @@ constexpr std::size_t max_password = 1000; // what a login accepts
 // The terminal does not show what is typed while this lives.
 class no_echo {
 public:
-    explicit no_echo(bool wanted)
-        : active_(wanted && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
+    explicit no_echo(bool wanted) : active_(wanted && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
         if (!active_)
             return;
         termios quiet = before_;

@@ -49,8 +49,9 @@ void cross_check(const config::settings& s, const policy::snapshot& policies,
                             policy::did_you_mean(name, known)));
         else if (server->engine != policy::engine::postgresql)
             add(findings, severity::error, "not-supported", place,
-                fmt::format("server '{}' is a {} server, which is not supported yet by this version",
-                            name, policy::to_string(server->engine)));
+                fmt::format(
+                    "server '{}' is a {} server, which is not supported yet by this version", name,
+                    policy::to_string(server->engine)));
     }
 }
 
@@ -89,8 +90,8 @@ void cross_check(const config::settings& s, const policy::snapshot& policies,
         check_servers(by_server);
         if (policies.find_service(service) == nullptr)
             add(findings, severity::error, "unknown-service", file,
-                fmt::format("backend logins for the unknown service '{}'{}",
-                            printable(service, 64), policy::did_you_mean(service, services)));
+                fmt::format("backend logins for the unknown service '{}'{}", printable(service, 64),
+                            policy::did_you_mean(service, services)));
     }
     for (const auto& [name, server] : s.net.servers) {
         const auto has_login = [&](const auto& service) {

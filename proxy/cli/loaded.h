@@ -16,11 +16,13 @@ struct loaded {
     policy::snapshot_ptr policies;
     session::credentials_ptr credentials;
     diagnostics findings; // of all files
-    [[nodiscard]] bool ok() const { return config && policies && credentials && !has_error(findings); }
+    [[nodiscard]] bool ok() const {
+        return config && policies && credentials && !has_error(findings);
+    }
 };
 
-// How a running proxy reads policies: a share that ended is a warning (it denies anyway), and routing may be settled
-// with a listener per server.
+// How a running proxy reads policies: a share that ended is a warning (it denies anyway), and
+// routing may be settled with a listener per server.
 [[nodiscard]] policy::load_options options_for(const config::settings&);
 
 [[nodiscard]] loaded load_all(const std::filesystem::path& config_file, policy::date today);
@@ -32,7 +34,8 @@ struct loaded_policies {
 };
 [[nodiscard]] loaded_policies load_policies(const config::settings&, policy::date today);
 
-// Servers that only one of the files knows, engines that this version cannot serve, logins without credentials.
+// Servers that only one of the files knows, engines that this version cannot serve, logins without
+// credentials.
 void cross_check(const config::settings&, const policy::snapshot&, diagnostics&);
 void cross_check(const config::settings&, const policy::snapshot&, const session::credentials&,
                  diagnostics&);

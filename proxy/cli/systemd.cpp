@@ -8,7 +8,9 @@
 
 namespace ringfence::cli {
 
-void notify_ready() { sd_notify(0, "READY=1"); }
+void notify_ready() {
+    sd_notify(0, "READY=1");
+}
 
 void notify_reloading() {
     timespec now{};
@@ -18,9 +20,15 @@ void notify_reloading() {
     sd_notify(0, fmt::format("RELOADING=1\nMONOTONIC_USEC={}", microseconds).c_str());
 }
 
-void notify_stopping() { sd_notify(0, "STOPPING=1"); }
-void notify_status(const std::string& sentence) { sd_notify(0, ("STATUS=" + sentence).c_str()); }
-void notify_alive() { sd_notify(0, "WATCHDOG=1"); }
+void notify_stopping() {
+    sd_notify(0, "STOPPING=1");
+}
+void notify_status(const std::string& sentence) {
+    sd_notify(0, ("STATUS=" + sentence).c_str());
+}
+void notify_alive() {
+    sd_notify(0, "WATCHDOG=1");
+}
 
 std::chrono::microseconds watchdog_interval() {
     std::uint64_t limit = 0;

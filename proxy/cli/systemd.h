@@ -1,4 +1,5 @@
-// What systemd is told, when it started us with Type=notify-reload or Type=notify. Without it, nothing happens.
+// What systemd is told, when it started us with Type=notify-reload or Type=notify. Without it,
+// nothing happens.
 #pragma once
 
 #include <chrono>

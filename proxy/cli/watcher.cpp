@@ -17,8 +17,9 @@ void add(std::string& out, const std::filesystem::path& path, int depth) {
         return;
     }
     if (!S_ISDIR(s.st_mode)) {
-        out += fmt::format("{} {} {} {} {}.{} {}.{}\n", path.string(), s.st_dev, s.st_ino, s.st_size,
-                           s.st_mtim.tv_sec, s.st_mtim.tv_nsec, s.st_ctim.tv_sec, s.st_ctim.tv_nsec);
+        out +=
+            fmt::format("{} {} {} {} {}.{} {}.{}\n", path.string(), s.st_dev, s.st_ino, s.st_size,
+                        s.st_mtim.tv_sec, s.st_mtim.tv_nsec, s.st_ctim.tv_sec, s.st_ctim.tv_nsec);
         return;
     }
     out += path.string() + "/\n";
@@ -45,7 +46,9 @@ std::string print_of(const std::vector<std::filesystem::path>& files) {
     return out;
 }
 
-watcher::watcher(std::vector<std::filesystem::path> files) : files_(std::move(files)) { settle(); }
+watcher::watcher(std::vector<std::filesystem::path> files) : files_(std::move(files)) {
+    settle();
+}
 
 bool watcher::changed() {
     std::string now = print_of(files_);

@@ -59,19 +59,14 @@ private:
     std::string& out_;
 };
 
-void services(std::string& out, const policy::snapshot& policies, const metrics& counts,
-              const page_facts& facts) {
-    table t(
-        out, "Services",
-        {{"service"}, {"team"}, {"mode"}, {"connections", "n"}, {"allowed", "n"}, {"denied", "n"}});
+void services(std::string& out, const policy::snapshot& policies, const metrics& counts) {
+    table t(out, "Services", {{"service"}, {"team"}, {"mode"}, {"allowed", "n"}, {"denied", "n"}});
     for (const auto& s : policies.services) {
         const auto totals = counts.totals(s.name);
-        const auto open = facts.connections.find(s.name);
         const bool enforce = s.mode == policy::mode::enforce;
         t.row({{s.name},
                {s.team},
                {enforce ? "enforce" : "observe", enforce ? "" : "bad"},
-               number(open == facts.connections.end() ? 0 : open->second),
                number(totals.allowed),
                number(totals.denied, true)});
     }
@@ -178,7 +173,7 @@ std::string status_page(const policy::snapshot& policies, const metrics& counts,
         out +=
             "<p class=\"bad\">The policy files changed and were refused; the policies above stay "
             "in force. The log names every error.</p>\n";
-    services(out, policies, counts, facts);
+    services(out, policies, counts);
     violations(out, counts);
     shares(out, policies, facts.today);
     pools(out, facts);

@@ -4,7 +4,6 @@
 #include "policy/model.h"
 #include "proxy/observe/metrics.h"
 
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -12,8 +11,7 @@ namespace ringfence::observe {
 
 struct page_facts {
     policy::date today;
-    std::string not_ready;                            // empty: ready
-    std::map<std::string, std::uint64_t> connections; // by service
+    std::string not_ready; // empty: ready
     struct pool {
         std::string server;
         std::uint64_t active = 0;

@@ -1,0 +1,164 @@
+#include "proxy/cli/application.h"
+
+#include "policy/yaml/reader.h"
+#include "proxy/auth/verifier.h"
+#include "proxy/cli/check.h"
+#include "proxy/cli/explain.h"
+#include "proxy/cli/hash_password.h"
+#include "proxy/cli/serve.h"
+#include "proxy/cli/today.h"
+#include "proxy/observe/version.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+#include <ostream>
+
+namespace ringfence::cli {
+
+namespace {
+
+const std::map<std::string, format> all_formats{{"text", format::text},
+                                                {"json", format::json},
+                                                {"markdown", format::markdown},
+                                                {"sarif", format::sarif}};
+const std::map<std::string, format> two_formats{{"text", format::text}, {"json", format::json}};
+
+CLI::Option* add_format(CLI::App& verb, format& into, const std::map<std::string, format>& known) {
+    std::string names;
+    for (const auto& [name, value] : known)
+        names += (names.empty() ? "" : ", ") + name;
+    return verb
+        .add_option_function<std::string>(
+            "--format",
+            [&into, &known, names](const std::string& name) {
+                const auto found = known.find(name);
+                if (found == known.end())
+                    throw CLI::ValidationError("--format", "one of " + names + ", not " + name);
+                into = found->second;
+            },
+            "Output format: " + names)
+        ->type_name("FORMAT");
+}
+
+template <class Set>
+CLI::Option* add_today(CLI::App& verb, Set set) {
+    return verb
+        .add_option_function<std::string>(
+            "--today",
+            [set](const std::string& text) {
+                const auto day = policy::yaml::parse_date(text);
+                if (!day)
+                    throw CLI::ValidationError("--today", "a date as YYYY-MM-DD, not " + text);
+                set(*day);
+            },
+            "The day to decide for (UTC)")
+        ->type_name("YYYY-MM-DD");
+}
+
+struct choice {
+    std::function<int()> run;
+};
+
+void add_serve(CLI::App& app, choice& chosen, console& io, serve_options& o) {
+    auto* verb = app.add_subcommand("serve", "Run the proxy");
+    verb->add_option("--config,-c", o.config, "The configuration")
+        ->type_name("FILE")
+        ->capture_default_str();
+    add_today(*verb, [&o](policy::date day) { o.today = day; })->group("");
+    verb->footer(
+        "Example:\n  ringfence serve --config /etc/ringfence/ringfence.yaml\n\n"
+        "SIGHUP reloads policies, credentials and certificates; SIGTERM drains and ends, a "
+        "second one ends at once.");
+    verb->callback([&] { chosen.run = [&] { return serve(o, io); }; });
+}
+
+void add_check(CLI::App& app, choice& chosen, console& io, check_options& o) {
+    auto* verb = app.add_subcommand("check", "Load and lint policies, and the configuration");
+    auto* folder = verb->add_option("--policies,folder", o.policies,
+                                    "The policy folder (default: that of the configuration, or "
+                                    "./policies)");
+    folder->type_name("DIR");
+    verb->add_option("--config,-c", o.config, "Check this configuration and its credentials, too")
+        ->type_name("FILE");
+    add_format(*verb, o.how, all_formats);
+    add_today(*verb, [&o](policy::date day) { o.today = day; });
+    verb->footer("Example:\n  ringfence check policies/ --format sarif > findings.sarif\n\n"
+                 "Exit status: 0 fine, 1 there are errors, 2 wrong use.");
+    verb->callback([&] { chosen.run = [&] { return check(o, io); }; });
+}
+
+void add_explain(CLI::App& app, choice& chosen, console& io, explain_options& o) {
+    auto* verb = app.add_subcommand("explain", "What a statement touches, and what becomes of it");
+    verb->add_option("--policies", o.policies, "The policy folder")
+        ->type_name("DIR")
+        ->capture_default_str();
+    verb->add_option("--service", o.service, "Whose statement it is")
+        ->type_name("NAME")
+        ->required();
+    verb->add_option("--server", o.server, "Where it is sent")->type_name("NAME")->required();
+    verb->add_option("--database", o.database,
+                     "In which database (default: the one that the service owns something in)")
+        ->type_name("NAME");
+    verb->add_option("sql", o.sql, "The statement (default: read from the input)")
+        ->type_name("SQL");
+    add_format(*verb, o.how, two_formats);
+    add_today(*verb, [&o](policy::date day) { o.today = day; });
+    verb->footer("Example:\n  ringfence explain --service order-service --server shop-pg "
+                 "--database shop \\\n      'SELECT email FROM users.accounts'\n\n"
+                 "Exit status: 0 allowed, 1 denied, 2 wrong use.");
+    verb->callback([&] { chosen.run = [&] { return explain(o, io); }; });
+}
+
+void add_hash(CLI::App& app, choice& chosen, console& io, hash_options& o) {
+    auto* verb = app.add_subcommand("hash-password", "Make a verifier for the credentials file");
+    verb->add_option("--iterations", o.iterations, "Rounds of the hash (default: 4096)")
+        ->type_name("N")
+        ->check(CLI::Range(4096U, auth::most_iterations));
+    verb->add_option("--salt-of", o.salt_of,
+                     "Use the salt of this verifier, so that both work while a password is changed")
+        ->type_name("VERIFIER");
+    verb->footer("Example:\n  ringfence hash-password            # asks for the password\n"
+                 "  pwgen -s 32 1 | tee secret | ringfence hash-password");
+    verb->callback([&] { chosen.run = [&] { return hash_password(o, io); }; });
+}
+
+} // namespace
+
+int run(int argc, const char* const* argv, console& io) {
+    try {
+        CLI::App app("ringfence: database per service, enforced on shared database servers",
+                     "ringfence");
+        app.require_subcommand(1);
+        app.set_version_flag("--version",
+                             fmt::format("ringfence {} (PostgreSQL grammar {}, libpg_query)",
+                                         observe::version, observe::grammar));
+        app.footer("'ringfence VERB --help' shows the options of a verb, with an example.");
+        choice chosen;
+        serve_options serve_given;
+        check_options check_given;
+        explain_options explain_given;
+        hash_options hash_given;
+        check_given.today = explain_given.today = utc_today();
+        add_serve(app, chosen, io, serve_given);
+        add_check(app, chosen, io, check_given);
+        add_explain(app, chosen, io, explain_given);
+        add_hash(app, chosen, io, hash_given);
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::ParseError& e) {
+            return app.exit(e, io.out, io.err) == 0 ? fine : wrong_use;
+        }
+        return chosen.run();
+    } catch (const std::exception& e) {
+        io.err << "ringfence: " << e.what() << "\n";
+        return finding;
+    }
+}
+
+} // namespace ringfence::cli

@@ -1,0 +1,225 @@
+#include "proxy/cli/control.h"
+
+#include "proxy/cli/control_state.h"
+#include "proxy/cli/systemd.h"
+#include "proxy/observe/version.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <stdexcept>
+
+namespace ringfence::cli {
+
+using boost::system::error_code;
+using observe::log;
+using observe::log_level;
+
+namespace {
+
+constexpr auto calendar_interval = std::chrono::seconds(20);
+constexpr auto drain_check_interval = std::chrono::milliseconds(50);
+
+std::string shown(std::chrono::milliseconds d) {
+    return fmt::format("{}ms", d.count());
+}
+
+} // namespace
+
+control::state::state(config::settings s, observe::audit_log& a, std::optional<policy::date> t)
+    : settings(std::move(s)), audit(a), fixed_today(t), today(t.value_or(utc_today())),
+      counts(&audit),
+      edge(settings.net,
+           {.new_worker = [this]() -> session::observer& { return counts.new_worker(); },
+            .login_failed =
+                [this](session::login_failure why) {
+                    counts.authentication_failed(session::to_string(why));
+                }}),
+      signals(io), policy_files({settings.policies}), secret_files(secret_paths(settings)) {
+    counts.add_source([this] { return edge_families(edge.look()); });
+    counts.add_source([this] { return std::vector{certificates}; });
+    certificates = certificate_family(settings);
+}
+
+std::string control::state::not_ready() const {
+    switch (where) {
+    case phase::starting:
+        return "starting";
+    case phase::serving:
+        return {};
+    case phase::draining:
+    case phase::stopped:
+        break;
+    }
+    return "draining";
+}
+
+std::string control::state::page() const {
+    return observe::status_page(*policies, counts, {today, not_ready(), pool_rows(edge.look())});
+}
+
+asio::awaitable<bool> control::state::sleep(asio::steady_timer::duration d) {
+    asio::steady_timer timer(io, d);
+    error_code ec;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    co_return !ec && where != phase::stopped;
+}
+
+asio::awaitable<void> control::state::watch_signals() {
+    for (;;) {
+        error_code ec;
+        const int number =
+            co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+        if (ec)
+            co_return;
+        if (number == SIGHUP) {
+            reload();
+        } else if (where == phase::draining) {
+            log(log_level::warning, "stopping at once: a second signal");
+            end();
+        } else {
+            asio::co_spawn(io, drain(), asio::detached);
+        }
+    }
+}
+
+asio::awaitable<void> control::state::watch_files() {
+    if (settings.policy_check_interval.count() == 0)
+        co_return;
+    while (co_await sleep(settings.policy_check_interval)) {
+        if (policy_files.changed())
+            reload_policies();
+        if (secret_files.changed())
+            reload_credentials();
+    }
+}
+
+asio::awaitable<void> control::state::watch_calendar() {
+    while (co_await sleep(calendar_interval)) {
+        const auto now = fixed_today.value_or(utc_today());
+        if (now == today)
+            continue;
+        today = now;
+        edge.set_today(today);
+        log(log_level::info, "a new day", {{"today", policy::yaml::format_date(today)}});
+    }
+}
+
+asio::awaitable<void> control::state::keep_alive() {
+    const auto interval = watchdog_interval();
+    if (interval.count() == 0)
+        co_return;
+    while (co_await sleep(interval))
+        notify_alive();
+}
+
+asio::awaitable<void> control::state::drain() {
+    where = phase::draining;
+    notify_stopping();
+    log(log_level::info, "draining", {{"drain_timeout", shown(settings.drain_timeout)}});
+    edge.drain();
+    const auto deadline = std::chrono::steady_clock::now() + settings.drain_timeout;
+    while (!edge.drained() && std::chrono::steady_clock::now() < deadline)
+        if (!co_await sleep(drain_check_interval))
+            co_return;
+    if (edge.drained())
+        log(log_level::info, "drained");
+    else
+        log(log_level::warning, "stopping with clients connected: drain_timeout is over");
+    end();
+}
+
+void control::state::end() {
+    where = phase::stopped;
+    if (admin)
+        admin->stop();
+    io.stop();
+}
+
+control::control(config::settings s, observe::audit_log& audit, std::optional<policy::date> today)
+    : state_(std::make_unique<state>(std::move(s), audit, today)) {}
+
+control::~control() = default;
+
+void control::start(policy::snapshot_ptr policies, session::credentials_ptr credentials) {
+    state& s = *state_;
+    // First of all: whoever sends a signal from now on is heard.
+    s.signals.add(SIGHUP);
+    s.signals.add(SIGTERM);
+    s.signals.add(SIGINT);
+    s.policies = std::move(policies);
+    s.counts.policies_loaded(s.policies, std::chrono::system_clock::now());
+
+    std::string error;
+    if (s.settings.admin.enabled) {
+        s.admin.emplace(s.io,
+                        observe::admin_server::settings{.address = s.settings.admin.address,
+                                                        .port = s.settings.admin.port},
+                        observe::admin_content{.metrics = [&s] { return s.counts.text(); },
+                                               .page = [&s] { return s.page(); },
+                                               .not_ready = [&s] { return s.not_ready(); }},
+                        error);
+        if (!error.empty())
+            throw std::runtime_error(error);
+    }
+    s.edge.start(s.policies, std::move(credentials), s.today);
+
+    s.where = state::phase::serving;
+    s.log_start();
+    asio::co_spawn(s.io, s.watch_signals(), asio::detached);
+    asio::co_spawn(s.io, s.watch_files(), asio::detached);
+    asio::co_spawn(s.io, s.watch_calendar(), asio::detached);
+    asio::co_spawn(s.io, s.keep_alive(), asio::detached);
+    notify_ready();
+}
+
+void control::run() {
+    state_->io.run();
+    state_->edge.stop();
+    log(log_level::info, "stopped");
+}
+
+void control::state::log_start() const {
+    const auto& net = settings.net;
+    for (std::size_t i = 0; i < net.listen.size(); ++i) {
+        const auto& l = net.listen[i];
+        log(log_level::info, "listening",
+            {{"protocol", "postgresql"},
+             {"address", l.address},
+             {"port", fmt::format("{}", edge.port(i))},
+             {"tls", std::string(tls_mode_name(l.tls))},
+             {"server", l.server.empty() ? "by policy" : l.server}});
+    }
+    if (!net.unix_listen.directory.empty())
+        log(log_level::info, "listening",
+            {{"protocol", "postgresql"},
+             {"socket",
+              fmt::format("{}/.s.PGSQL.{}", net.unix_listen.directory, net.unix_listen.port)}});
+    if (admin)
+        log(log_level::info, "listening",
+            {{"protocol", "http"},
+             {"address", settings.admin.address},
+             {"port", fmt::format("{}", admin->port())}});
+    for (const auto& [name, server] : net.servers)
+        for (const auto& host : server.hosts)
+            log(log_level::info, "server",
+                {{"name", name},
+                 {"host", host.host},
+                 {"port", fmt::format("{}", host.port)},
+                 {"tls", std::string(tls_mode_name(server.tls))}});
+    for (const auto& service : policies->services)
+        if (service.mode == policy::mode::observe)
+            log(log_level::warning, "a service is in observe mode: its violations are forwarded",
+                {{"service", service.name}});
+    log(log_level::info, "ready",
+        {{"version", std::string(observe::version)},
+         {"grammar", std::string(observe::grammar)},
+         {"services", fmt::format("{}", policies->services.size())},
+         {"today", policy::yaml::format_date(today)}});
+}
+
+} // namespace ringfence::cli
