@@ -62,6 +62,7 @@ std::string control::state::page() const {
     return observe::status_page(*policies, counts, {today, not_ready(), pool_rows(edge.look())});
 }
 
+// Its callers keep the answer in a variable: GCC 12 miscompiles co_await in a loop's condition.
 asio::awaitable<bool> control::state::sleep(asio::steady_timer::duration d) {
     asio::steady_timer timer(io, d);
     error_code ec;
@@ -90,7 +91,10 @@ asio::awaitable<void> control::state::watch_signals() {
 asio::awaitable<void> control::state::watch_files() {
     if (settings.policy_check_interval.count() == 0)
         co_return;
-    while (co_await sleep(settings.policy_check_interval)) {
+    for (;;) {
+        const bool awake = co_await sleep(settings.policy_check_interval);
+        if (!awake)
+            co_return;
         if (policy_files.changed())
             reload_policies();
         if (secret_files.changed())
@@ -99,7 +103,10 @@ asio::awaitable<void> control::state::watch_files() {
 }
 
 asio::awaitable<void> control::state::watch_calendar() {
-    while (co_await sleep(calendar_interval)) {
+    for (;;) {
+        const bool awake = co_await sleep(calendar_interval);
+        if (!awake)
+            co_return;
         const auto now = fixed_today.value_or(utc_today());
         if (now == today)
             continue;
@@ -113,8 +120,12 @@ asio::awaitable<void> control::state::keep_alive() {
     const auto interval = watchdog_interval();
     if (interval.count() == 0)
         co_return;
-    while (co_await sleep(interval))
+    for (;;) {
+        const bool awake = co_await sleep(interval);
+        if (!awake)
+            co_return;
         notify_alive();
+    }
 }
 
 asio::awaitable<void> control::state::drain() {
@@ -123,9 +134,11 @@ asio::awaitable<void> control::state::drain() {
     log(log_level::info, "draining", {{"drain_timeout", shown(settings.drain_timeout)}});
     edge.drain();
     const auto deadline = std::chrono::steady_clock::now() + settings.drain_timeout;
-    while (!edge.drained() && std::chrono::steady_clock::now() < deadline)
-        if (!co_await sleep(drain_check_interval))
+    while (!edge.drained() && std::chrono::steady_clock::now() < deadline) {
+        const bool awake = co_await sleep(drain_check_interval);
+        if (!awake)
             co_return;
+    }
     if (edge.drained())
         log(log_level::info, "drained");
     else
