@@ -7,7 +7,7 @@
 
 namespace ringfence::net {
 
-std::string cancel_registry::add(std::uint32_t protocol, std::function<void()> on_cancel) {
+std::string cancel_registry::add(std::uint32_t protocol, handler on_cancel) {
     std::string key(protocol >= 0x00030002 ? 4 + 32 : 4 + 4, '\0');
     const std::lock_guard lock(mutex_);
     do {
@@ -26,11 +26,17 @@ void cancel_registry::remove(std::string_view key) {
         sessions_.erase(it);
 }
 
-void cancel_registry::cancel(std::string_view key) const {
-    const std::lock_guard lock(mutex_);
-    // An ordered map compares byte by byte; 2^32 keys over a network leave no timing to measure.
-    if (auto it = sessions_.find(key); it != sessions_.end())
-        it->second();
+void cancel_registry::cancel(std::string_view key, passed_on then) const {
+    {
+        const std::lock_guard lock(mutex_);
+        // An ordered map compares byte by byte; 2^32 keys over a network leave no timing to
+        // measure.
+        if (auto it = sessions_.find(key); it != sessions_.end()) {
+            it->second(std::move(then));
+            return;
+        }
+    }
+    then();
 }
 
 } // namespace ringfence::net

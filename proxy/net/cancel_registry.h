@@ -16,13 +16,16 @@ public:
     // A new key: 4 bytes of process id and a secret of 4 bytes (protocol 3.0) or 32 (3.2).
     // `on_cancel` is called on any thread, under the registry's lock: it may only post. Throws when
     // the system has no random bytes.
-    [[nodiscard]] std::string add(std::uint32_t protocol, std::function<void()> on_cancel);
+    using passed_on = std::function<void()>; // to be called, on any thread, when the server has it
+    using handler = std::function<void(passed_on)>;
+    [[nodiscard]] std::string add(std::uint32_t protocol, handler on_cancel);
     void remove(std::string_view key);
-    void cancel(std::string_view key) const; // unknown keys are ignored, as the protocol wants
+    // An unknown key is answered as a known one is: by nothing but `then`.
+    void cancel(std::string_view key, passed_on then) const;
 
 private:
     mutable std::mutex mutex_;
-    std::map<std::string, std::function<void()>, std::less<>> sessions_;
+    std::map<std::string, handler, std::less<>> sessions_;
 };
 
 } // namespace ringfence::net

@@ -11,10 +11,13 @@ using outcome = transport::outcome;
 
 cancel_sender::cancel_sender(worker& w, const server_connection& c, std::function<void()> done)
     : worker_(w), target_(c.key->target), host_(c.host), encrypted_(c.socket.encrypted()),
-      backend_key_(c.backend_key), done_(std::move(done)) {}
+      backend_key_(c.backend_key), done_(std::move(done)) {
+    peer_.size = sizeof peer_.storage;
+    if (::getpeername(c.socket.fd(), reinterpret_cast<sockaddr*>(&peer_.storage), &peer_.size) != 0)
+        peer_.size = 0;
+}
 
 cancel_sender::~cancel_sender() {
-    *alive_ = false;
     worker_.loop().cancel(timer_);
 }
 
@@ -23,32 +26,16 @@ void cancel_sender::start() {
         timer_ = reactor::no_timer;
         finish();
     });
-    const endpoint& e = target_->server.hosts[host_];
-    if (auto known = resolver::immediate(e); !known.empty()) {
-        connect(std::move(known));
-        return;
-    }
-    worker_.shared().names.resolve(e, worker_.loop(),
-                                   [this, alive = alive_](std::vector<address> found) {
-                                       if (*alive)
-                                           connect(std::move(found));
-                                   });
-}
-
-void cancel_sender::connect(std::vector<address> found) {
-    if (found.empty()) {
-        finish();
-        return;
-    }
-    const address& a = found.front();
-    const int fd = ::socket(a.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int fd = peer_.size == 0 ? -1
+                                   : ::socket(peer_.storage.ss_family,
+                                              SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         finish();
         return;
     }
     socket_ = transport(fd);
-    static_cast<void>(::connect(fd, reinterpret_cast<const sockaddr*>(&a.storage),
-                                a.size)); // its outcome is an event
+    // Its outcome is an event.
+    static_cast<void>(::connect(fd, reinterpret_cast<const sockaddr*>(&peer_.storage), peer_.size));
     watch_.start(
         worker_.loop(), fd, watch::writable,
         [](void* self, std::uint32_t) { static_cast<cancel_sender*>(self)->on_event(); }, this);

@@ -1,6 +1,6 @@
-// Passes a cancellation on: a connection of its own to the same host, one CancelRequest, and the
-// wait until the server has closed it, which is when the signal has been sent. Over TLS if the
-// session's connection is.
+// Passes a cancellation on: a connection of its own to the same address (a name may stand for
+// several servers), one CancelRequest, and the wait until the server has closed it, which is when
+// the signal has been sent. Over TLS if the session's connection is.
 #pragma once
 
 #include "proxy/net/server_connection.h"
@@ -20,13 +20,13 @@ public:
 private:
     enum class step : std::uint8_t { connecting, asking_tls, shaking_hands, sending, waiting };
     void on_event();
-    void connect(std::vector<address>);
     void finish();
 
     worker& worker_;
     server_target_ptr target_;
     std::size_t host_;
     bool encrypted_;
+    address peer_;
     std::string backend_key_;
     std::function<void()> done_;
     step step_ = step::connecting;
@@ -34,7 +34,6 @@ private:
     transport socket_;
     watch watch_;
     reactor::timer_id timer_ = reactor::no_timer;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 } // namespace ringfence::net

@@ -1,4 +1,4 @@
-// The way of the bytes once both ends are logged in.
+// From the first byte to the last: what a session holds, and how it lets go of it.
 #include "proxy/net/client_session.h"
 
 #include "proxy/wire/postgresql/backend.h"
@@ -7,6 +7,14 @@ namespace ringfence::net {
 
 using outcome = transport::outcome;
 namespace pg = wire::postgresql;
+
+namespace {
+
+// How long a client may take over our last words.
+constexpr auto most_parting = std::chrono::seconds(3);
+constexpr unsigned most_cancels = 4;
+
+} // namespace
 
 client_session::client_session(worker& w, std::uint64_t id, int fd, origin from)
     : worker_(w), id_(id), client_(fd) {
@@ -19,12 +27,11 @@ client_session::client_session(worker& w, std::uint64_t id, int fd, origin from)
     entry_ = std::make_unique<entry>(
         std::move(from), session::client_login(s, worker_.environment().policies(),
                                                worker_.current_routes()->credentials()));
-    ++worker_.session_counts().login;
-    ++worker_.shared().connections;
     client_watch_.start(
         worker_.loop(), client_.fd(), watch::readable,
         [](void* self, std::uint32_t events) {
-            static_cast<client_session*>(self)->on_client(events);
+            auto* me = static_cast<client_session*>(self);
+            me->guarded([&] { me->on_client(events); });
         },
         this);
     entry_->timer = worker_.loop().after(worker_.shared().settings.timeouts.client_login, [this] {
@@ -33,6 +40,8 @@ client_session::client_session(worker& w, std::uint64_t id, int fd, origin from)
             worker_.shared().login_failed(session::login_failure::timeout);
         end();
     });
+    enter(phase::login);
+    ++worker_.shared().connections;
 }
 
 client_session::~client_session() {
@@ -40,42 +49,39 @@ client_session::~client_session() {
     if (!cancel_key_.empty())
         worker_.shared().cancels.remove(cancel_key_);
     worker_.loop().cancel(deadline_);
+    release_entry();
     release_server();
-    if (entry_) {
-        worker_.loop().cancel(entry_->timer);
-        entry_->connector.reset();
-        const bool place = entry_->ticket && !worker_.shared().pool.withdraw(entry_->ticket)
-                               ? false // the grant finds nobody here and goes back by itself
-                               : entry_->place_held;
-        if (place)
-            worker_.shared().pool.lost(*entry_->key);
-    }
     if (usage_)
         --usage_->connections;
     --worker_.shared().connections;
 }
 
 void client_session::enter(phase next) {
-    auto& n = worker_.session_counts();
-    const auto counter = [&n](phase p) -> std::atomic<unsigned>* {
-        switch (p) {
-        case phase::login:
-        case phase::tls:
-            return &n.login;
-        case phase::waiting:
-            return &n.waiting;
-        case phase::relaying:
-            return &n.active;
-        case phase::closing:
-            return nullptr;
-        }
-        return nullptr;
-    };
-    if (auto* c = counter(phase_))
-        --*c;
-    if (auto* c = counter(next))
-        ++*c;
     phase_ = next;
+    auto& n = worker_.session_counts();
+    switch (next) {
+    case phase::login:
+    case phase::tls:
+        return count(&n.login);
+    case phase::waiting:
+        return count(&n.waiting);
+    case phase::relaying:
+        return count(&n.active);
+    case phase::closing:
+        return count(nullptr);
+    }
+}
+
+// One thread writes these counters, so a plain load and store do; others only read them.
+void client_session::count(std::atomic<unsigned>* as) {
+    if (as == counted_)
+        return;
+    constexpr auto relaxed = std::memory_order_relaxed;
+    if (counted_ != nullptr)
+        counted_->store(counted_->load(relaxed) - 1, relaxed);
+    if (as != nullptr)
+        as->store(as->load(relaxed) + 1, relaxed);
+    counted_ = as;
 }
 
 void client_session::on_client(std::uint32_t events) {
@@ -83,259 +89,51 @@ void client_session::on_client(std::uint32_t events) {
         return;
     if ((events & watch::writable) != 0 && phase_ != phase::tls)
         flush_to_client();
-    if (ended_ || (events & watch::readable) == 0) {
-        if (!ended_ && phase_ == phase::tls)
-            shake_hands();
-        return;
-    }
-    switch (phase_) {
-    case phase::login:
-        read_login();
-        break;
-    case phase::tls:
-        shake_hands();
-        break;
-    case phase::waiting: {
-        // Bytes of a client that does not wait for our answer stay in the socket; its leaving is
-        // noticed.
-        std::byte one{};
-        const auto r =
-            client_.encrypted() ? transport::result{outcome::again, 0} : client_.peek({&one, 1});
-        if (r.outcome == outcome::closed || r.outcome == outcome::failed)
-            end();
-        else
-            client_watch_.want(watch::none);
-        break;
-    }
-    case phase::relaying:
-        read_client();
-        break;
-    case phase::closing: {
-        // Whatever still comes is dropped, so that closing does not reset the connection under our
-        // last words.
-        const auto r = client_.read(worker_.buffer());
-        if (r.outcome == outcome::closed || r.outcome == outcome::failed)
-            end();
-        break;
-    }
-    }
-}
-
-void client_session::on_server(std::uint32_t events) {
     if (ended_)
         return;
-    if ((events & watch::writable) != 0)
-        flush_to_server();
-    if (!ended_ && (events & watch::readable) != 0)
-        read_server();
-}
-
-// One read, one write: what the client sent goes to the server with the same call that every other
-// client's does.
-void client_session::read_client() {
-    do {
-        if (!relay_->wants_client_bytes() || !to_server_pending_.empty())
-            break;
-        const auto r = client_.read(worker_.buffer());
-        if (r.outcome == outcome::again)
-            break;
-        if (r.outcome != outcome::ok) {
-            relay_->client_gone();
-            release_server();
+    switch (phase_) {
+    case phase::login:
+        if ((events & watch::readable) != 0)
+            read_login();
+        // What arrived before the end counts (a CancelRequest needs no answer); a part of it does
+        // not.
+        if ((events & watch::hang_up) != 0 && !ended_ && phase_ == phase::login)
             end();
-            return;
+        return;
+    case phase::tls:
+        shake_hands();
+        return;
+    case phase::waiting:
+        // Bytes of a client that does not wait for our answer stay in the socket.
+        if ((events & watch::hang_up) != 0)
+            end();
+        return;
+    case phase::relaying:
+        if ((events & watch::readable) != 0)
+            read_client();
+        return;
+    case phase::closing:
+        if ((events & watch::readable) != 0) {
+            const auto r = client_.read(worker_.buffer());
+            if (r.outcome == outcome::closed || r.outcome == outcome::failed)
+                end();
         }
-        relay_->from_client(session::bytes(worker_.buffer().data(), r.size), worker_.to_server(),
-                            worker_.to_client());
-        after_relay();
-    } while (!ended_ && phase_ == phase::relaying && client_.has_buffered());
-    if (!ended_ && phase_ == phase::relaying)
-        watch_again();
-}
-
-void client_session::read_server() {
-    do {
-        if (!to_client_pending_.empty())
-            break;
-        const auto r = server_->socket.read(worker_.buffer());
-        if (r.outcome == outcome::again)
-            break;
-        if (r.outcome != outcome::ok) {
-            relay_->server_lost("ringfence: the server closed the connection", "08006",
-                                worker_.to_client());
-            after_relay();
-            return;
-        }
-        relay_->from_server(session::bytes(worker_.buffer().data(), r.size), worker_.to_server(),
-                            worker_.to_client());
-        after_relay();
-    } while (!ended_ && phase_ == phase::relaying &&
-             (server_->socket.has_buffered() || !server_watch_.active()));
-    if (!ended_ && phase_ == phase::relaying)
-        watch_again();
-}
-
-// Sends what the relay has put out, and follows what became of it.
-void client_session::after_relay() {
-    if (!worker_.to_server().empty() &&
-        !send(server_->socket, worker_.to_server(), to_server_pending_))
-        relay_->server_lost("ringfence: the server closed the connection", "08006",
-                            worker_.to_client());
-    if (!worker_.to_client().empty() && !send(client_, worker_.to_client(), to_client_pending_)) {
-        worker_.to_server().clear();
-        release_server();
-        end();
-        return;
-    }
-    switch (relay_->current()) {
-    case session::relay::status::open:
-        arm_deadline();
-        if (draining_ && relay_->quiescent() && to_client_pending_.empty())
-            fail("57P01", "ringfence: terminating connection due to administrator command",
-                 "connect again; another instance may take over");
-        return;
-    case session::relay::status::client_done:
-        release_server();
-        end();
-        return;
-    case session::relay::status::broken:
-        release_server();
-        close_when_flushed();
         return;
     }
 }
 
-bool client_session::send(transport& to, session::output& out, std::string& pending) {
-    std::size_t sent = 0;
-    if (pending.empty()) {
-        const auto r = to.write(out);
-        if (r.outcome == outcome::failed || r.outcome == outcome::closed) {
-            out.clear();
-            return false;
-        }
-        sent = r.size;
-    }
-    if (sent < out.size()) {
-        pending.reserve(pending.size() + out.size() - sent);
-        std::size_t skip = sent;
-        for (std::size_t i = 0; i < out.count(); ++i) {
-            const auto piece = session::as_text(out[i]);
-            if (skip >= piece.size()) {
-                skip -= piece.size();
-                continue;
-            }
-            pending += piece.substr(skip);
-            skip = 0;
-        }
-    }
-    out.clear();
-    return true;
-}
-
-bool client_session::send_pending(transport& to, std::string& pending) {
-    if (pending.empty())
-        return true;
-    std::size_t sent = 0;
-    while (sent < pending.size()) {
-        const auto r = to.write(session::as_bytes(pending).subspan(sent));
-        if (r.outcome == outcome::again)
-            break;
-        if (r.outcome != outcome::ok)
-            return false;
-        sent += r.size;
-    }
-    if (sent == pending.size())
-        pending = {}; // an idle session holds no buffer
-    else
-        pending.erase(0, sent);
-    return true;
-}
-
-void client_session::flush_to_client() {
-    if (!send_pending(client_, to_client_pending_)) {
-        release_server();
-        end();
+void client_session::cancel(std::function<void()> passed_on) {
+    if (phase_ != phase::relaying || server_ == nullptr || server_->backend_key.empty() ||
+        cancels_in_flight_ >= most_cancels) {
+        if (passed_on)
+            passed_on();
         return;
     }
-    if (phase_ == phase::closing && to_client_pending_.empty()) {
-        end();
-        return;
-    }
-    if (phase_ != phase::relaying) {
-        client_watch_.want(watch::readable | (to_client_pending_.empty() ? 0U : watch::writable));
-        return;
-    }
-    // TLS may hold bytes of the server that no event will tell of; and one that hung up is not watched any more.
-    if (to_client_pending_.empty() && (server_->socket.has_buffered() || !server_watch_.active()))
-        read_server();
-    else
-        watch_again();
-}
-
-void client_session::flush_to_server() {
-    if (phase_ != phase::relaying)
-        return;
-    if (!send_pending(server_->socket, to_server_pending_)) {
-        relay_->server_lost("ringfence: the server closed the connection", "08006",
-                            worker_.to_client());
-        after_relay();
-        return;
-    }
-    if (to_server_pending_.empty() && client_.has_buffered())
-        read_client();
-    else
-        watch_again();
-}
-
-// INVARIANT: at most one buffer of unsent bytes a direction: while some are pending, the other side
-// is not read.
-void client_session::watch_again() {
-    client_watch_.want((relay_->wants_client_bytes() && to_server_pending_.empty()
-                            ? std::uint32_t{watch::readable}
-                            : 0U) |
-                       (to_client_pending_.empty() ? 0U : std::uint32_t{watch::writable}));
-    server_watch_.want((to_client_pending_.empty() ? std::uint32_t{watch::readable} : 0U) |
-                       (to_server_pending_.empty() ? 0U : std::uint32_t{watch::writable}));
-}
-
-// One timer at most, looked at when it fires: arming it anew for each statement would cost more
-// than it is worth.
-void client_session::arm_deadline() {
-    if (deadline_ != reactor::no_timer)
-        return;
-    const auto due = relay_->deadline();
-    if (!due)
-        return;
-    deadline_ = worker_.loop().at(*due, [this] {
-        deadline_ = reactor::no_timer;
-        if (phase_ != phase::relaying)
-            return;
-        const auto now_due = relay_->deadline();
-        if (!now_due)
-            return;
-        if (*now_due <= reactor::clock::now()) {
-            cancel();
-            // Again, should the server not react.
-            deadline_ = worker_.loop().after(std::chrono::seconds(1), [this] {
-                deadline_ = reactor::no_timer;
-                if (phase_ == phase::relaying)
-                    arm_deadline();
-            });
-            return;
-        }
-        arm_deadline();
-    });
-}
-
-void client_session::cancel() {
-    if (phase_ != phase::relaying || server_ == nullptr || server_->backend_key.empty())
-        return;
-    if (cancels_in_flight_ > 0)
-        return; // the one under way does it
     ++cancels_in_flight_;
-    worker_.send_cancel(*server_, [&w = worker_, id = id_] {
-        if (auto* s = w.find(id))
-            s->cancel_finished();
+    worker_.send_cancel(*server_, [&w = worker_, id = id_, then = std::move(passed_on)] {
+        visit(w, id, [](client_session& s) { s.cancel_finished(); });
+        if (then)
+            then();
     });
 }
 
@@ -343,9 +141,11 @@ void client_session::drain() {
     draining_ = true;
     switch (phase_) {
     case phase::relaying:
-        if (relay_->quiescent() && to_client_pending_.empty())
+        if (relay_->quiescent() && to_client_pending_.empty()) {
+            parting_ = parting::at_once;
             fail("57P01", "ringfence: terminating connection due to administrator command",
                  "connect again; another instance may take over");
+        }
         return;
     case phase::login:
     case phase::tls:
@@ -357,6 +157,14 @@ void client_session::drain() {
     }
 }
 
+void client_session::end_if_idle_since(std::uint32_t tick) {
+    if (phase_ != phase::relaying || last_active_ > tick || !relay_->quiescent())
+        return;
+    parting_ = parting::at_once;
+    fail("57P05", "ringfence: terminating connection due to idle-session timeout",
+         "timeouts.client_idle in the configuration says how long a session may be idle");
+}
+
 void client_session::fail(std::string_view sqlstate, std::string_view message,
                           std::string_view hint) {
     pg::error e;
@@ -365,23 +173,43 @@ void client_session::fail(std::string_view sqlstate, std::string_view message,
     e.message = message;
     e.hint = hint;
     pg::encode_error(to_client_pending_, e);
-    release_server();
-    close_when_flushed();
+    close_when_flushed(parting_);
 }
 
-void client_session::close_when_flushed() {
+void client_session::close_when_flushed(parting how) {
     if (ended_)
         return;
+    parting_ = how;
+    release_entry();
+    release_server();
     if (phase_ == phase::tls) { // no error can be told before the handshake is over
         end();
         return;
     }
     enter(phase::closing);
-    if (!send_pending(client_, to_client_pending_) || to_client_pending_.empty()) {
+    worker_.loop().cancel(deadline_);
+    deadline_ = worker_.loop().after(most_parting, [this] {
+        deadline_ = reactor::no_timer;
         end();
+    });
+    flush_to_client();
+}
+
+// The way to a server connection: who has not arrived yet waits no longer.
+void client_session::release_entry() {
+    if (entry_ == nullptr)
         return;
+    worker_.loop().cancel(entry_->timer);
+    if (entry_->connector)
+        // We may be inside one of its calls.
+        worker_.loop().defer(
+            [c = std::shared_ptr<server_connector>(std::move(entry_->connector))] {});
+    if (entry_->ticket && !worker_.shared().pool.withdraw(entry_->ticket)) {
+        // A grant is on its way. It finds nobody waiting here and goes back by itself.
     }
-    client_watch_.want(watch::readable | watch::writable);
+    entry_->ticket.reset();
+    if (std::exchange(entry_->place_held, false))
+        worker_.shared().pool.lost(*entry_->key);
 }
 
 // The server connection goes back to the pool if nothing of this client can be left in it;
@@ -392,6 +220,7 @@ void client_session::release_server() {
     server_watch_.stop();
     server_connection_ptr leaving = std::move(server_);
     const bool clean = relay_ && relay_->reusable() && to_server_pending_.empty() &&
+                       !server_deaf_ &&
                        // A cancel that is still under way could hit the next client.
                        cancels_in_flight_ == 0;
     if (clean) {
@@ -401,6 +230,13 @@ void client_session::release_server() {
     const pool_key_ptr key = leaving->key;
     leaving.reset();
     worker_.shared().pool.lost(*key);
+}
+
+void client_session::gone() {
+    if (relay_)
+        relay_->client_gone();
+    release_server();
+    end();
 }
 
 void client_session::end() {

@@ -1,7 +1,5 @@
 #include "proxy/net/listener.h"
 
-#include "proxy/wire/postgresql/backend.h"
-
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/stat.h>
@@ -19,6 +17,7 @@ namespace {
 constexpr int backlog = 4096;
 // So that a storm of new clients does not hold up those who are there.
 constexpr int most_accepts = 64;
+constexpr unsigned most_told = 100;
 
 [[noreturn]] void fail(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);
@@ -150,8 +149,11 @@ void listener::accept() {
             }
             return;
         }
-        if (worker_->shared().connections >= worker_->shared().settings.max_client_connections) {
-            turn_away(fd);
+        // Some more may log in, so that they can be told why they may not stay.
+        const unsigned most = worker_->shared().settings.max_client_connections;
+        const unsigned now = worker_->shared().connections;
+        if (now >= most + most_told) {
+            ::close(fd);
             continue;
         }
         if (!from_.unix_socket) {
@@ -161,26 +163,13 @@ void listener::accept() {
         }
         origin from = from_;
         from.peer = text_of(a);
+        from.over_limit = now >= most;
         worker& to = deal_to_.empty() ? *worker_ : *deal_to_[next_++ % deal_to_.size()];
         if (&to == worker_)
             to.add_session(fd, std::move(from));
         else
             to.accept(fd, std::move(from));
     }
-}
-
-void listener::turn_away(int fd) const {
-    namespace pg = wire::postgresql;
-    pg::error e;
-    e.severity = "FATAL";
-    e.sqlstate = "53300";
-    e.message = "ringfence: no more connections allowed";
-    e.hint = "max_client_connections in the configuration is " +
-             std::to_string(worker_->shared().settings.max_client_connections);
-    std::string out;
-    pg::encode_error(out, e);
-    static_cast<void>(::send(fd, out.data(), out.size(), MSG_NOSIGNAL));
-    ::close(fd);
 }
 
 } // namespace ringfence::net

@@ -28,7 +28,6 @@ public:
 private:
     listener() = default;
     void accept();
-    void turn_away(int fd) const;
 
     int fd_ = -1;
     origin from_;

@@ -14,8 +14,6 @@ struct proxy::state {
     shared_state shared;
     routes_ptr current;
     std::vector<std::uint16_t> ports;
-    // Destroyed from the last to the first: first no new analyses, then the workers, then the
-    // lanes.
     std::vector<std::unique_ptr<analysis_threads::lane>> lanes;
     std::vector<std::unique_ptr<worker>> workers;
     std::unique_ptr<analysis_threads> analyses;
@@ -119,6 +117,10 @@ void proxy::stop() {
         s.sweeper->stop();
         s.sweeping.join();
     }
+    // Each may still hand something to those after it, and none to those before.
+    for (auto& w : s.workers)
+        w->stop();
+    s.shared.names.stop();
     s.analyses.reset();
     s.workers.clear();
 }
@@ -129,6 +131,7 @@ proxy::figures proxy::look() const {
         f.login += w->sessions().login;
         f.waiting += w->sessions().waiting;
         f.active += w->sessions().active;
+        f.idle += w->sessions().idle;
     }
     f.pools = state_->shared.pool.look();
     return f;

@@ -40,7 +40,7 @@ public:
     void stop();
 
     struct figures {
-        unsigned login = 0, waiting = 0, active = 0; // client connections by state
+        unsigned login = 0, waiting = 0, active = 0, idle = 0; // client connections by state
         std::vector<server_pool::figures> pools;
     };
     [[nodiscard]] figures look() const;

@@ -15,8 +15,9 @@ namespace {
 constexpr std::size_t most_events = 256;
 
 std::uint32_t kernel_events(std::uint32_t want) {
-    return ((want & watch::readable) != 0 ? std::uint32_t{EPOLLIN} | EPOLLRDHUP : 0U) |
-           ((want & watch::writable) != 0 ? std::uint32_t{EPOLLOUT} : 0U);
+    return ((want & watch::readable) != 0 ? std::uint32_t{EPOLLIN} : 0U) |
+           ((want & watch::writable) != 0 ? std::uint32_t{EPOLLOUT} : 0U) |
+           ((want & watch::hang_up) != 0 ? std::uint32_t{EPOLLRDHUP} : 0U);
 }
 
 } // namespace
@@ -34,6 +35,7 @@ void watch::start(reactor& r, int fd, std::uint32_t want, handler h, void* self)
     owner_ = &r;
     fd_ = fd;
     want_ = want;
+    muted_ = false;
     on_event_ = h;
     self_ = self;
 }
@@ -44,14 +46,16 @@ void watch::want(std::uint32_t want) {
     epoll_event event{};
     event.events = kernel_events(want);
     event.data.ptr = this;
-    epoll_ctl(owner_->epoll_, EPOLL_CTL_MOD, fd_, &event);
+    epoll_ctl(owner_->epoll_, muted_ ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd_, &event);
+    muted_ = false;
     want_ = want;
 }
 
 void watch::stop() {
     if (owner_ == nullptr)
         return;
-    epoll_ctl(owner_->epoll_, EPOLL_CTL_DEL, fd_, nullptr);
+    if (!muted_)
+        epoll_ctl(owner_->epoll_, EPOLL_CTL_DEL, fd_, nullptr);
     std::replace(owner_->batch_.begin(), owner_->batch_.end(), this, static_cast<watch*>(nullptr));
     owner_ = nullptr;
     fd_ = -1;
@@ -135,17 +139,21 @@ void reactor::run() {
                 continue; // the eventfd, or stopped by a handler before it
             const std::uint32_t e = events[i].events;
             std::uint32_t happened = 0;
-            if ((e & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+            const bool broken = (e & (EPOLLHUP | EPOLLERR)) != 0;
+            if ((e & EPOLLIN) != 0 || broken)
                 happened |= watch::readable;
-            if ((e & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
+            if ((e & EPOLLOUT) != 0 || broken)
                 happened |= watch::writable;
-            // An error is told to whoever listens, whatever for.
-            if ((e & (EPOLLHUP | EPOLLERR)) != 0)
+            if ((e & EPOLLRDHUP) != 0 || broken)
                 happened |= watch::hang_up;
-            else
-                happened &= w->want_;
+            if (!broken)
+                happened &= w->want_; // which a handler before it may have changed
             if (happened != 0)
                 w->on_event_(w->self_, happened);
+            if (broken && batch_[i] == w && w->want_ == watch::none && !w->muted_) {
+                epoll_ctl(epoll_, EPOLL_CTL_DEL, w->fd_, nullptr);
+                w->muted_ = true;
+            }
         }
         batch_.clear();
         if (woken) {

@@ -22,15 +22,22 @@ class reactor;
 // A file descriptor in a reactor's care. Not movable: the kernel holds its address.
 class watch {
 public:
-    enum interest : std::uint32_t { none = 0, readable = 1, writable = 2, hang_up = 4 };
+    enum interest : std::uint32_t {
+        none = 0,
+        readable = 1,
+        writable = 2,
+        hang_up = 4, // the peer will send no more, whether or not all of it has been read
+    };
 
     watch() = default;
     ~watch() { stop(); }
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
 
-    // `on_event` is called with what of `want` has happened; an error or hang-up counts as readable
-    // and writable. It may destroy this watch or any other.
+    // `on_event` is called with what of `want` has happened; when the connection is broken, with
+    // everything. It may destroy this watch or any other.
+    // A watch that wants nothing is told of a broken connection once: the kernel would tell it
+    // again and again.
     using handler = void (*)(void* self, std::uint32_t events);
     void start(reactor&, int fd, std::uint32_t want, handler, void* self);
     void want(std::uint32_t); // no system call when nothing changes
@@ -44,6 +51,7 @@ private:
     void* self_ = nullptr;
     int fd_ = -1;
     std::uint32_t want_ = 0;
+    bool muted_ = false; // not in the kernel's set until something is wanted
 };
 
 class reactor {

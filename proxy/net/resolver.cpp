@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <thread>
 
 namespace ringfence::net {
 namespace {
@@ -45,39 +46,40 @@ std::vector<address> resolver::immediate(const endpoint& e) {
     return {one};
 }
 
-resolver::resolver() : thread_([this] { run(); }) {}
+resolver::resolver() {
+    std::thread([s = state_] { run(s); }).detach();
+}
 
-resolver::~resolver() {
-    {
-        const std::lock_guard lock(mutex_);
-        stopping_ = true;
-    }
-    more_.notify_one();
-    thread_.join();
+void resolver::stop() {
+    const std::lock_guard lock(state_->mutex);
+    state_->stopping = true;
+    state_->questions.clear();
+    state_->more.notify_one();
 }
 
 void resolver::resolve(const endpoint& what, reactor& r, answer then) {
-    {
-        const std::lock_guard lock(mutex_);
-        questions_.push_back({what, &r, std::move(then)});
-    }
-    more_.notify_one();
+    const std::lock_guard lock(state_->mutex);
+    if (state_->stopping)
+        return;
+    state_->questions.push_back({what, &r, std::move(then)});
+    state_->more.notify_one();
 }
 
-void resolver::run() {
-    std::unique_lock lock(mutex_);
+void resolver::run(const std::shared_ptr<state>& s) {
+    std::unique_lock lock(s->mutex);
     for (;;) {
-        more_.wait(lock, [this] { return stopping_ || !questions_.empty(); });
-        if (stopping_)
+        s->more.wait(lock, [&s] { return s->stopping || !s->questions.empty(); });
+        if (s->stopping)
             return;
-        question q = std::move(questions_.front());
-        questions_.pop_front();
+        question q = std::move(s->questions.front());
+        s->questions.pop_front();
         lock.unlock();
         auto found = look_up(q.what, 0);
-        q.where->post([then = std::move(q.then), found = std::move(found)]() mutable {
-            then(std::move(found));
-        });
         lock.lock();
+        if (!s->stopping) // under the lock: whoever stops us may destroy the reactor next
+            q.where->post([then = std::move(q.then), found = std::move(found)]() mutable {
+                then(std::move(found));
+            });
     }
 }
 

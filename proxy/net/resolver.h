@@ -9,9 +9,9 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace ringfence::net {
@@ -26,7 +26,11 @@ public:
     using answer = std::function<void(std::vector<address>)>; // empty: not found
 
     resolver();
-    ~resolver();
+    ~resolver() { stop(); }
+    resolver(const resolver&) = delete;
+    // No answer comes after it returns. Does not wait for a look-up that is under way: that may
+    // take long.
+    void stop();
     // Calls `then` on `r`'s thread. The caller guards against its own end.
     void resolve(const endpoint&, reactor& r, answer then);
     // Numeric addresses and Unix sockets, which need no look-up; empty: a name.
@@ -38,13 +42,16 @@ private:
         reactor* where;
         answer then;
     };
-    void run();
+    // Shared with the thread, which may outlive the resolver by one look-up.
+    struct state {
+        std::mutex mutex;
+        std::condition_variable more;
+        std::deque<question> questions;
+        bool stopping = false;
+    };
+    static void run(const std::shared_ptr<state>&);
 
-    std::mutex mutex_;
-    std::condition_variable more_;
-    std::deque<question> questions_;
-    bool stopping_ = false;
-    std::thread thread_;
+    std::shared_ptr<state> state_ = std::make_shared<state>();
 };
 
 } // namespace ringfence::net

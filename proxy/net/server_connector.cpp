@@ -23,7 +23,8 @@ unsigned major_of(std::string_view version) {
 
 server_connector::server_connector(reactor& r, resolver& names, pool_key_ptr key,
                                    std::chrono::milliseconds timeout, done d)
-    : reactor_(r), resolver_(names), key_(std::move(key)), timeout_(timeout), done_(std::move(d)) {
+    : reactor_(r), resolver_(names), key_(std::move(key)), timeout_(timeout), done_(std::move(d)),
+      tls_(key_->target->server.tls) {
     last_ = {"ringfence: no host of server " + key_->target->server.name + " could be reached",
              "08006"};
 }
@@ -83,8 +84,14 @@ void server_connector::next_address() {
         next_host();
         return;
     }
-    const address a = addresses_.front();
+    current_ = addresses_.front();
     addresses_.erase(addresses_.begin());
+    tls_ = key_->target->server.tls;
+    second_attempt_ = false;
+    open(current_);
+}
+
+void server_connector::open(const address& a) {
     const int fd = ::socket(a.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) {
         next_address();
@@ -123,7 +130,7 @@ void server_connector::connected() {
     }
     connecting_ = false;
     session::server_login::settings s;
-    s.tls = key_->target->server.tls;
+    s.tls = tls_;
     s.unix_socket = key_->target->server.hosts[host_].host.starts_with('/');
     s.login = key_->target->login;
     s.database = key_->database;
@@ -169,7 +176,7 @@ void server_connector::act(server_login::next step) {
         logged_in();
         return;
     case server_login::next::failed:
-        failed(login_->error_text(), login_->error_state());
+        refused();
         return;
     }
 }
@@ -183,6 +190,8 @@ void server_connector::shake_hands() {
         watch_.want(watch::writable);
         return;
     case transport::handshake::failed:
+        if (try_otherwise())
+            return;
         failed("ringfence: no TLS with server " + key_->target->server.name + ": " +
                    socket_.trouble(),
                "08006");
@@ -249,6 +258,14 @@ bool server_connector::suits() const {
 }
 
 void server_connector::logged_in() {
+    if (key_->target->server.target != session_attrs::any &&
+        login_->parameter("in_hot_standby").empty()) {
+        failed("ringfence: server " + key_->target->server.name +
+                   " does not say whether it is a standby (PostgreSQL 14 does), so that "
+                   "target_session_attrs cannot be used",
+               "08006");
+        return;
+    }
     if (!suits()) {
         failed("ringfence: no host of server " + key_->target->server.name +
                    " is what target_session_attrs asks for",
@@ -267,11 +284,47 @@ void server_connector::logged_in() {
     finish(std::move(made));
 }
 
-void server_connector::failed(std::string sentence, std::string sqlstate) {
-    // A host that refuses the login itself has the last word; one that cannot be reached has not.
+// As libpq: `allow` tries without TLS first and with it when that is refused; `prefer` the other
+// way round. True: the second attempt has begun.
+bool server_connector::try_otherwise() {
+    if (second_attempt_ || key_->target->server.hosts[host_].host.starts_with('/'))
+        return false;
+    if (tls_ == session::tls_mode::allow)
+        tls_ = session::tls_mode::require;
+    else if (tls_ == session::tls_mode::prefer && socket_.encrypted())
+        tls_ = session::tls_mode::disable;
+    else
+        return false;
+    second_attempt_ = true;
+    shaking_ = connecting_ = false;
+    unsent_.clear();
+    out_.clear();
+    watch_.stop();
+    socket_.close();
+    open(current_);
+    return true;
+}
+
+// A host that does not take the login has the last word, unless it says that it cannot take anybody
+// now (as libpq): the next one would be asked with the same login in vain.
+void server_connector::refused() {
+    const failure why{login_->error_text(), login_->error_state()};
+    if (try_otherwise())
+        return;
+    failed(why.sentence, why.sqlstate,
+           why.sqlstate.starts_with("57P") || why.sqlstate.starts_with("08") ? then::next_host
+                                                                             : then::give_up);
+}
+
+void server_connector::failed(std::string sentence, std::string sqlstate, then next) {
     last_ = {std::move(sentence), std::move(sqlstate)};
     shaking_ = connecting_ = false;
     unsent_.clear();
+    out_.clear();
+    if (next == then::give_up) {
+        finish(nullptr);
+        return;
+    }
     ++host_;
     next_host();
 }

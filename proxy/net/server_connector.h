@@ -39,8 +39,13 @@ private:
     void send();
     void read();
     void logged_in();
-    void failed(std::string sentence, std::string sqlstate);
+    // This host will not do; is another to be tried?
+    enum class then : std::uint8_t { next_host, give_up };
+    void failed(std::string sentence, std::string sqlstate, then = then::next_host);
+    void refused();
+    [[nodiscard]] bool try_otherwise();
     [[nodiscard]] bool suits() const; // target_session_attrs
+    void open(const address&);
     void finish(server_connection_ptr);
 
     reactor& reactor_;
@@ -53,7 +58,10 @@ private:
     bool second_round_ = false; // prefer_standby: any will do now
     bool shaking_ = false;
     bool connecting_ = false;
+    session::tls_mode tls_; // of this attempt: `allow` and `prefer` may take two
+    bool second_attempt_ = false;
     std::vector<address> addresses_;
+    address current_;
     transport socket_;
     watch watch_;
     session::output out_;

@@ -142,6 +142,7 @@ void server_pool::sweep() {
     std::erase_if(groups_,
                   [](const auto& g) { return g.second.places == 0 && g.second.waiting.empty(); });
     std::erase_if(blocks_, [](const auto& b) { return b.expired(); });
+    std::erase_if(keys_, [](const auto& k) { return k.second.expired(); });
 }
 
 void server_pool::retire(const std::vector<server_target_ptr>& current) {
@@ -163,6 +164,18 @@ std::vector<server_pool::figures> server_pool::look() const {
                        g.places - idle, idle, static_cast<unsigned>(g.waiting.size())});
     }
     return all;
+}
+
+pool_key_ptr server_pool::intern(pool_key_ptr key) {
+    std::string all = key->group();
+    for (const auto& [name, value] : key->parameters)
+        (all += '\0').append(name).append(1, '\0').append(value);
+    const std::lock_guard lock(mutex_);
+    auto& kept = keys_[all];
+    if (auto known = kept.lock(); known && same(*known, *key))
+        return known;
+    kept = key;
+    return key;
 }
 
 std::shared_ptr<const std::string> server_pool::intern(const std::string& parameter_status) {

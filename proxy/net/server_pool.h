@@ -59,6 +59,8 @@ public:
 
     // One block of ParameterStatus messages for all connections on which it is the same.
     [[nodiscard]] std::shared_ptr<const std::string> intern(const std::string& parameter_status);
+    // One key for all who ask for the same.
+    [[nodiscard]] pool_key_ptr intern(pool_key_ptr);
 
 private:
     struct group {
@@ -73,6 +75,7 @@ private:
     mutable std::mutex mutex_;
     std::map<std::string, group> groups_;
     std::vector<std::weak_ptr<const std::string>> blocks_;
+    std::map<std::string, std::weak_ptr<const pool_key>> keys_; // by all that is in them
     std::vector<server_target_ptr> current_;
 };
 

@@ -29,27 +29,27 @@ void client_session::read_login() {
         login_step(step);
         if (stuck) {
             // A part of a packet that must stay in the socket: level-triggered waiting would spin.
-            client_watch_.want(watch::none);
-            worker_.loop().defer([&w = worker_, id = id_] {
-                static_cast<void>(w.loop().after(std::chrono::milliseconds(20), [&w, id] {
-                    auto* s = w.find(id);
-                    if (s != nullptr && s->phase_ == phase::login)
-                        s->client_watch_.want(watch::readable);
+            client_watch_.want(watch::hang_up);
+            static_cast<void>(
+                worker_.loop().after(std::chrono::milliseconds(20), [&w = worker_, id = id_] {
+                    visit(w, id, [](client_session& s) {
+                        if (s.phase_ == phase::login)
+                            s.client_watch_.want(s.wanted_of_client());
+                    });
                 }));
-            });
             return;
         }
     }
 }
 
 void client_session::login_step(client_login::result step) {
-    if (!send(client_, worker_.to_client(), to_client_pending_)) {
+    if (send(client_, worker_.to_client(), to_client_pending_) != outcome::ok) {
         end();
         return;
     }
     switch (step.next) {
     case client_login::next::more:
-        client_watch_.want(watch::readable | (to_client_pending_.empty() ? 0U : watch::writable));
+        client_watch_.want(wanted_of_client());
         return;
     case client_login::next::start_tls:
         client_.begin_tls_server(
@@ -61,13 +61,17 @@ void client_session::login_step(client_login::result step) {
         authenticated();
         return;
     case client_login::next::cancel:
-        worker_.shared().cancels.cancel(entry_->login.cancel_key());
-        end();
+        // The client waits for our closing, so that its next statement is not the one that is hit.
+        enter(phase::closing);
+        parting_ = parting::at_once;
+        worker_.shared().cancels.cancel(entry_->login.cancel_key(), [&w = worker_, id = id_] {
+            w.loop().post([&w, id] { visit(w, id, [](client_session& s) { s.end(); }); });
+        });
         return;
     case client_login::next::close:
         if (worker_.shared().login_failed && entry_->login.failure() != login_failure::none)
             worker_.shared().login_failed(entry_->login.failure());
-        close_when_flushed();
+        close_when_flushed(parting::linger);
         return;
     }
 }
@@ -127,6 +131,13 @@ void client_session::authenticated() {
                "ringfence: too many connections for service " + service,
                "limits.max_connections in " + who->file + " is " +
                    std::to_string(who->limits.max_connections));
+        return;
+    }
+
+    if (entry_->from.over_limit) {
+        refuse(login_failure::limit, "53300", "ringfence: no more connections allowed",
+               "max_client_connections in the configuration is " +
+                   std::to_string(shared.settings.max_client_connections));
         return;
     }
 
@@ -192,8 +203,9 @@ void client_session::authenticated() {
     key->target = target;
     key->database = request.database;
     key->parameters = std::move(parameters);
-    entry_->key = std::move(key);
+    entry_->key = shared.pool.intern(std::move(key));
 
+    client_watch_.want(wanted_of_client());
     entry_->timer = worker_.loop().after(shared.settings.timeouts.query_wait, [this] {
         entry_->timer = reactor::no_timer;
         fail("53300", "ringfence: no server connection became free in time",
@@ -206,7 +218,7 @@ void client_session::authenticated() {
         w.loop().post([&w, id, key, held] {
             auto* s = w.find(id);
             if (s != nullptr && !s->ended_ && s->phase_ == phase::waiting) {
-                s->granted(std::move(*held));
+                s->guarded([&] { s->granted(std::move(*held)); });
             } else if (held->connection) {
                 w.shared().pool.give_back(std::move(held->connection));
             } else {
@@ -232,19 +244,23 @@ void client_session::granted(grant g) {
 
 void client_session::connect() {
     auto& shared = worker_.shared();
+    worker_.loop().cancel(entry_->timer); // the connector has its own
     entry_->connector = std::make_unique<server_connector>(
         worker_.loop(), shared.names, entry_->key, shared.settings.timeouts.server_connect,
-        [this](server_connection_ptr made, server_connector::failure why) {
-            // We are inside the connector: it goes when the loop is done with this event.
-            worker_.loop().defer(
-                [c = std::shared_ptr<server_connector>(std::move(entry_->connector))] {});
-            if (made == nullptr) {
-                fail(why.sqlstate, why.sentence);
-                return;
-            }
-            entry_->place_held = false;
-            made->parameter_status = worker_.shared().pool.intern(*made->parameter_status);
-            begin_relay(std::move(made));
+        [&w = worker_, id = id_](server_connection_ptr made, const server_connector::failure& why) {
+            visit(w, id, [&](client_session& s) {
+                if (s.phase_ != phase::waiting)
+                    return; // the place has been given back, and nobody wants what was made
+                // We are inside the connector: it goes when the loop is done with this event.
+                w.loop().defer(
+                    [c = std::shared_ptr<server_connector>(std::move(s.entry_->connector))] {});
+                if (made == nullptr) {
+                    s.fail(why.sqlstate, why.sentence);
+                    return;
+                }
+                made->parameter_status = w.shared().pool.intern(*made->parameter_status);
+                s.begin_relay(std::move(made));
+            });
         });
     entry_->connector->start();
 }
@@ -255,34 +271,37 @@ void client_session::begin_relay(server_connection_ptr connection) {
     entry_->place_held = false;
     auto& w = worker_;
     entry_->identity.server_major = server_->server_major;
-    cancel_key_ = w.shared().cancels.add(entry_->protocol, [&w, id = id_] {
-        w.loop().post([&w, id] {
-            if (auto* s = w.find(id))
-                s->cancel();
+    cancel_key_ =
+        w.shared().cancels.add(entry_->protocol, [&w, id = id_](std::function<void()> passed_on) {
+            w.loop().post([&w, id, then = std::move(passed_on)] {
+                if (w.find(id) == nullptr)
+                    then();
+                visit(w, id, [&then](client_session& s) { s.cancel(then); });
+            });
         });
-    });
     relay_.emplace(w.environment(), std::move(entry_->identity), [&w, id = id_] {
         // Never from within the relay: it may be in the middle of a call.
         w.loop().defer([&w, id] {
-            auto* s = w.find(id);
-            if (s == nullptr || s->ended_ || s->phase_ != phase::relaying)
-                return;
-            s->relay_->resume(w.to_server(), w.to_client());
-            s->after_relay();
-            if (s->ended_ || s->phase_ != phase::relaying)
-                return;
-            if (s->client_.has_buffered())
-                s->read_client();
-            else
-                s->watch_again();
+            visit(w, id, [&w](client_session& s) {
+                if (s.phase_ != phase::relaying)
+                    return;
+                s.relay_->resume(w.to_server(), w.to_client());
+                s.after_relay();
+                if (!s.ended_ && s.phase_ == phase::relaying && s.client_.has_buffered())
+                    s.read_client();
+                else
+                    s.watch_again();
+            });
         });
     });
     entry_.reset();
+    last_active_ = w.tick();
     enter(phase::relaying);
     server_watch_.start(
         w.loop(), server_->socket.fd(), watch::readable,
         [](void* self, std::uint32_t events) {
-            static_cast<client_session*>(self)->on_server(events);
+            auto* me = static_cast<client_session*>(self);
+            me->guarded([&] { me->on_server(events); });
         },
         this);
     relay_->start(*server_->parameter_status, cancel_key_, w.to_client());

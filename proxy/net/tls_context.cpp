@@ -89,7 +89,9 @@ tls_context make_client_context(const server_settings& server,
     SSL_CTX_set_alpn_protos(c, alpn_name, sizeof alpn_name);
     if (!login.certificate.empty())
         load_identity(c, login.certificate, login.key);
-    if (server.tls == tls_mode::verify_ca || server.tls == tls_mode::verify_full) {
+    // As libpq: a CA that is given is used in mode `require`, too.
+    if (server.tls == tls_mode::verify_ca || server.tls == tls_mode::verify_full ||
+        (server.tls == tls_mode::require && !server.ca.empty())) {
         const bool loaded = server.ca.empty()
                                 ? SSL_CTX_set_default_verify_paths(c) == 1
                                 : SSL_CTX_load_verify_locations(c, server.ca.c_str(), nullptr) == 1;

@@ -67,6 +67,14 @@ void transport::close() {
     fd_ = -1;
 }
 
+void transport::end_writing() {
+    if (ssl_ != nullptr && SSL_is_init_finished(ssl_.get()) != 0) {
+        ERR_clear_error();
+        SSL_shutdown(ssl_.get());
+    }
+    ::shutdown(fd_, SHUT_WR);
+}
+
 transport::result transport::tls_result(int returned, bool reading) {
     if (returned > 0)
         return {outcome::ok, static_cast<std::size_t>(returned)};

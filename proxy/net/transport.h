@@ -39,6 +39,7 @@ public:
     [[nodiscard]] bool open() const { return fd_ >= 0; }
     [[nodiscard]] bool encrypted() const { return ssl_ != nullptr; }
     void close();
+    void end_writing(); // the peer sees the end after what was sent; reading goes on
 
     [[nodiscard]] result read(std::span<std::byte> into);
     [[nodiscard]] result peek(std::span<std::byte> into) const; // plain sockets only

@@ -5,8 +5,8 @@
 #include "proxy/net/listener.h"
 #include "proxy/net/server_reset.h"
 
-#include <future>
 #include <system_error>
+#include <utility>
 
 namespace ringfence::net {
 namespace {
@@ -33,6 +33,12 @@ worker::worker(shared_state& shared, session::observer& reports, session::analys
 }
 
 worker::~worker() {
+    stop();
+}
+
+void worker::stop() {
+    if (std::exchange(joined_, true))
+        return;
     reactor_.stop();
     pthread_join(thread_, nullptr);
 }
@@ -45,6 +51,8 @@ void* worker::run(void* self) {
         w.shared_.usages);
     w.environment_->set_today(w.first_today_);
     w.environment_->on_slot_freed = w.shared_.wake_everywhere;
+    if (w.shared_.settings.timeouts.client_idle.count() > 0)
+        w.end_idle_sessions();
     w.reactor_.run();
     w.stop_listening();
     w.sessions_.clear();
@@ -83,6 +91,20 @@ void worker::stop_listening() {
     listeners_.clear();
 }
 
+void worker::end_idle_sessions() {
+    static_cast<void>(reactor_.after(std::chrono::seconds(1), [this] {
+        ++tick_;
+        const auto most = static_cast<std::uint32_t>(
+            std::chrono::ceil<std::chrono::seconds>(shared_.settings.timeouts.client_idle).count());
+        if (tick_ > most)
+            for (auto& [id, s] : sessions_)
+                client_session::visit(*this, id, [since = tick_ - most - 1](client_session& c) {
+                    c.end_if_idle_since(since);
+                });
+        end_idle_sessions();
+    }));
+}
+
 void worker::set_policies(policy::snapshot_ptr p) {
     reactor_.post([this, p = std::move(p)] { environment_->set_policies(p); });
 }
@@ -100,7 +122,7 @@ void worker::drain() {
         draining_ = true;
         stop_listening();
         for (auto& [id, s] : sessions_)
-            s->drain();
+            client_session::visit(*this, id, [](client_session& c) { c.drain(); });
     });
 }
 

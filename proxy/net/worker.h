@@ -47,8 +47,9 @@ struct origin {
     std::size_t listener = 0;
     bool unix_socket = false;
     session::tls_mode tls = session::tls_mode::prefer;
-    std::string server; // leads there only; empty: the policies say
-    std::string peer;   // for the audit
+    std::string server;      // leads there only; empty: the policies say
+    std::string peer;        // for the audit
+    bool over_limit = false; // to be turned away once it can be told
 };
 
 class worker {
@@ -56,7 +57,10 @@ public:
     // Starts the thread. `reports` and `analyses` outlive the worker.
     worker(shared_state&, session::observer& reports, session::analysis_pool& analyses,
            policy::snapshot_ptr, routes_ptr, policy::date today);
-    ~worker(); // stops and joins
+    ~worker();
+    // Ends the thread. What others post afterwards is kept until the worker is destroyed, and not
+    // run.
+    void stop();
     worker(const worker&) = delete;
 
     // From any thread.
@@ -68,8 +72,9 @@ public:
     void drain(); // sessions end as soon as they are between transactions
     [[nodiscard]] net::reactor& loop() { return reactor_; }
     struct counts {
-        std::atomic<unsigned> login{0}, waiting{0},
-            active{0}; // by state; all relaying sessions are active
+        std::atomic<unsigned> login{0}, waiting{0}; // for a server connection
+        std::atomic<unsigned> active{0}; // something is in flight or a transaction is open
+        std::atomic<unsigned> idle{0};
     };
     [[nodiscard]] const counts& sessions() const { return counts_; }
 
@@ -81,6 +86,8 @@ public:
     [[nodiscard]] std::span<std::byte> buffer() { return buffer_; }
     [[nodiscard]] session::output& to_server() { return to_server_; }
     [[nodiscard]] session::output& to_client() { return to_client_; }
+    // Seconds, roughly; stands still when nobody asks for idle sessions to be ended.
+    [[nodiscard]] std::uint32_t tick() const { return tick_; }
     [[nodiscard]] client_session* find(std::uint64_t id);
     void add_session(int fd, origin);
     void remove(std::uint64_t id);
@@ -94,6 +101,7 @@ public:
 private:
     static void* run(void* self);
     void stop_listening();
+    void end_idle_sessions();
 
     shared_state& shared_;
     session::observer& reports_;
@@ -113,6 +121,8 @@ private:
     std::unordered_map<cancel_sender*, std::unique_ptr<cancel_sender>> cancels_;
     std::vector<std::shared_ptr<listener>> listeners_;
     std::uint64_t next_session_ = 1;
+    std::uint32_t tick_ = 0;
+    bool joined_ = false;
     pthread_t thread_{};
 };
 
