@@ -263,6 +263,12 @@ client_login::result client_login::state::authenticate(output& out) {
         now = phase::done;
         return {next::authenticated, 0};
     }
+    // As in pg_hba: verify-ca wants any certificate of the authority and a password, verify-full
+    // one that names who logs in.
+    if (settings.tls == tls_mode::verify_full && !settings.unix_socket)
+        return close(login_failure::certificate, "28000",
+                     "ringfence: the client certificate belongs to no service",
+                     "name it under identities in the service's policy file", out);
     static const std::vector<std::string> none;
     const auto login = verifiers->clients.find(request.user);
     who = policies->find_login(request.user);

@@ -311,6 +311,18 @@ TEST(client_login, a_certificate_of_nobodys_needs_a_password) {
     EXPECT_EQ(t.say(startup()), sasl_offer(true));
 }
 
+TEST(client_login, verify_full_lets_in_nobody_whose_certificate_names_no_service) {
+    login_talk t(mode(tls_mode::verify_full));
+    t.say(ssl_request);
+    t.shake_hands(peer({"spiffe://shop.example/unknown"}));
+    EXPECT_THAT(refusal(t, startup()), StartsWith("28000"));
+    EXPECT_EQ(t.login.failure(), login_failure::certificate);
+    login_talk with_a_password(mode(tls_mode::verify_ca));
+    with_a_password.say(ssl_request);
+    with_a_password.shake_hands(peer({"spiffe://shop.example/unknown"}));
+    EXPECT_EQ(with_a_password.say(startup()), sasl_offer(true));
+}
+
 TEST(client_login, a_name_of_a_service_is_no_login) {
     login_talk t;
     t.say(startup("order-service"));
