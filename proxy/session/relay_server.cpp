@@ -202,6 +202,8 @@ relay::state::answer relay::state::server_error(bytes message) {
     if (pg::decode_error(message, fields) != pg::outcome::ok)
         return {.replacement = {},
                 .trouble = "ringfence: the server sent a malformed ErrorResponse"};
+    if (fields.severity == "FATAL" || fields.severity == "PANIC")
+        parted = true;
     if (const std::string_view own = guard.ours(fields.message); !own.empty())
         return {.replacement = own, .trouble = {}};
     if (fields.sqlstate == "42501" && view && view->who != nullptr) {
@@ -240,6 +242,11 @@ void relay::state::server_ready() {
 }
 
 void relay::state::fatal(std::string_view sqlstate, std::string_view message, output& to_client) {
+    now = relay::status::broken;
+    // In the middle of a message our words would be taken for its contents; and when the server has
+    // said why it leaves, nothing is to be added.
+    if (server_skip > 0 || parted)
+        return;
     pg::error e;
     e.severity = "FATAL";
     e.sqlstate = sqlstate;
@@ -247,7 +254,6 @@ void relay::state::fatal(std::string_view sqlstate, std::string_view message, ou
     std::string out;
     pg::encode_error(out, e);
     to_client.append(out);
-    now = relay::status::broken;
 }
 
 } // namespace ringfence::session

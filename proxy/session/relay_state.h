@@ -43,6 +43,7 @@ struct relay::state {
     relay::status now = relay::status::open;
     pause paused = pause::none;
     char transaction = 'I';        // as in ReadyForQuery
+    bool parted = false;           // the server sent its last message, a FATAL error
     bool busy = false;             // something that the server works on has been sent
     bool counted = false;          // … and it is counted in `usage`
     bool mixed = false;            // statements were prepared in another view than the present one
