@@ -60,8 +60,8 @@ struct decision {
                               const footprint& what, date today);
 
 // The schemas that an unqualified name of this service may mean in this database, in the order of the policy file:
-// `home` are those it owns (whole, then by table patterns); `settable` adds common and published ones, which
-// it may put on its search_path. `whole_database`: it owns the database or server, so any schema goes.
+// `home`, where its sessions start, are those it owns whole, or else those where it owns tables by patterns; `settable`
+// are all of these, common ones and published ones: it may put them on its search_path. `whole_database`: it owns the database or server, so any schema goes.
 struct path_rights {
     std::vector<std::string> home;
     std::vector<std::string> settable;

@@ -1,5 +1,6 @@
 #include "proxy/cli/application.h"
 
+#include "policy/text.h"
 #include "policy/yaml/reader.h"
 #include "proxy/auth/verifier.h"
 #include "proxy/cli/check.h"
@@ -15,9 +16,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace ringfence::cli {
 
@@ -128,6 +133,21 @@ void add_hash(CLI::App& app, choice& chosen, console& io, hash_options& o) {
     verb->callback([&] { chosen.run = [&] { return hash_password(o, io); }; });
 }
 
+// CLI11 would only say that a verb is required.
+bool is_unknown_verb(std::string_view given, const CLI::App& app, console& io) {
+    std::vector<std::string> names;
+    for (const auto* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(verb->get_name());
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    if (given.starts_with('-') || std::find(views.begin(), views.end(), given) != views.end())
+        return false;
+    const auto hint = policy::did_you_mean(given, views);
+    io.err << fmt::format("ringfence: unknown verb '{}'{}\n", policy::printable(given, 64),
+                          hint.empty() ? fmt::format("; there is {}", fmt::join(names, ", "))
+                                       : hint);
+    return true;
+}
+
 } // namespace
 
 int run(int argc, const char* const* argv, console& io) {
@@ -149,6 +169,8 @@ int run(int argc, const char* const* argv, console& io) {
         add_check(app, chosen, io, check_given);
         add_explain(app, chosen, io, explain_given);
         add_hash(app, chosen, io, hash_given);
+        if (argc > 1 && is_unknown_verb(argv[1], app, io))
+            return wrong_use;
         try {
             app.parse(argc, argv);
         } catch (const CLI::ParseError& e) {

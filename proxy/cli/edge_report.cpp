@@ -35,7 +35,7 @@ pool_sums sums(const net::proxy::figures& f) {
 
 std::vector<family> edge_families(const net::proxy::figures& f) {
     family clients{
-        "ringfence_client_connections", "Client connections by state.", family::kind::gauge, {}};
+        "ringfence_connections", "Client connections by state.", family::kind::gauge, {}};
     const auto state = [&clients](const char* name, unsigned n) {
         clients.samples.push_back({{{"state", name}}, static_cast<double>(n)});
     };

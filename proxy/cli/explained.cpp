@@ -44,7 +44,7 @@ std::string object_text(const policy::object& what) {
 
 void line(std::string& out, std::string_view label, std::string_view text) {
     if (!text.empty())
-        out += fmt::format("{:<11}{}\n", label, text);
+        out += fmt::format("{:<10} {}\n", label, text);
 }
 
 } // namespace
@@ -80,7 +80,7 @@ std::string explained_text(const explained& e, bool colour) {
                          printable(f.trouble_text, 512)));
         return out;
     }
-    line(out, "footprint", f.touches.empty() && f.effects.empty() ? "touches nothing" : " ");
+    out += f.touches.empty() && f.effects.empty() ? "footprint  touches nothing\n" : "footprint\n";
     for (const auto& t : f.touches) {
         std::string columns;
         if (!t.columns.empty())

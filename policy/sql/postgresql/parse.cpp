@@ -11,7 +11,9 @@ namespace ringfence::sql::postgresql {
 
 namespace {
 
-constexpr std::size_t block_size = std::size_t{64} * 1024;
+// A body can hold thousands of small statements, each with a tree of its own.
+constexpr std::size_t first_block = std::size_t{4} * 1024;
+constexpr std::size_t largest_block = std::size_t{256} * 1024;
 // A tree takes up to some 400 bytes for each byte of text ("1+1+1…").
 constexpr std::size_t tree_bytes_for_text = 1024;
 constexpr std::size_t tree_bytes_at_least = std::size_t{4} * 1024 * 1024;
@@ -24,6 +26,8 @@ void keep(void*, void*) {}
 
 } // namespace
 
+tree_memory::tree_memory(std::size_t cap) : next_block_(first_block), left_(cap) {}
+
 void* tree_memory::take(std::size_t bytes) {
     bytes = (bytes + alignof(std::max_align_t) - 1) & ~(alignof(std::max_align_t) - 1);
     if (bytes > left_) {
@@ -31,7 +35,8 @@ void* tree_memory::take(std::size_t bytes) {
         return nullptr;
     }
     if (bytes > free_) {
-        const auto size = std::max(bytes, block_size);
+        const auto size = std::max(bytes, next_block_);
+        next_block_ = std::min(next_block_ * 2, largest_block);
         auto block = std::unique_ptr<std::byte[]>(new (std::nothrow) std::byte[size]);
         if (block == nullptr) {
             exhausted_ = true;

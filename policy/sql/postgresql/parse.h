@@ -15,7 +15,7 @@ namespace ringfence::sql::postgresql {
 // Memory for one tree, given back at once: unpacked trees are deep, and freeing them node by node recurses.
 class tree_memory {
   public:
-    explicit tree_memory(std::size_t cap) : left_(cap) {}
+    explicit tree_memory(std::size_t cap);
     [[nodiscard]] void* take(std::size_t bytes);
     [[nodiscard]] bool exhausted() const { return exhausted_; }
 
@@ -23,6 +23,7 @@ class tree_memory {
     std::vector<std::unique_ptr<std::byte[]>> blocks_;
     std::byte* next_ = nullptr;
     std::size_t free_ = 0;
+    std::size_t next_block_;
     std::size_t left_;
     bool exhausted_ = false;
 };

@@ -4,6 +4,12 @@
 
 namespace ringfence::sql::postgresql {
 
+namespace {
+
+const std::string every_column{policy::all_columns};
+
+} // namespace
+
 std::size_t name_resolution::add_use(table_use use) {
     uses_.push_back(std::move(use));
     return uses_.size() - 1;
@@ -16,7 +22,13 @@ std::size_t name_resolution::add_reading(std::size_t use) {
 }
 
 void name_resolution::require(std::size_t use, std::string_view column) {
-    uses_[use].columns.emplace(column);
+    charge(1);
+    auto& columns = uses_[use].columns;
+    if (exhausted() || columns.contains(every_column)) return;
+    if (column == every_column || columns.size() > most_columns)
+        columns = {every_column};
+    else
+        columns.emplace(column);
 }
 
 int name_resolution::add_level(int parent) {
@@ -29,11 +41,7 @@ void name_resolution::require_column(int l, std::string_view column) {
     for (const auto& from : at(l).sources) require_all(from, column);
 }
 
-bool name_resolution::spend(std::size_t comparisons) {
-    const bool enough = budget_ > comparisons;
-    budget_ = enough ? budget_ - comparisons : 0;
-    return enough;
-}
+void name_resolution::charge(std::size_t steps) { budget_ -= std::min(budget_, steps); }
 
 void name_resolution::require_all(const source& from, std::string_view column) {
     for (const auto use : from.uses) require(use, column);
@@ -42,7 +50,8 @@ void name_resolution::require_all(const source& from, std::string_view column) {
 // Without the server's catalogue any table in sight may have a column of this name, and a name that is no column may
 // be a whole row.
 void name_resolution::unqualified(int start, std::string_view name) {
-    for (int l = start; l != no_level && spend(1 + at(l).sources.size()); l = at(l).parent) {
+    for (int l = start; l != no_level && !exhausted(); l = at(l).parent) {
+        charge(1 + at(l).sources.size());
         for (const auto& from : at(l).sources) {
             require_all(from, name);
             if (from.name == name) require_all(from, policy::all_columns);
@@ -52,7 +61,8 @@ void name_resolution::unqualified(int start, std::string_view name) {
 
 template <class Matches>
 void name_resolution::qualified(int start, std::string_view column, Matches matches) {
-    for (int l = start; l != no_level && spend(1 + at(l).sources.size()); l = at(l).parent) {
+    for (int l = start; l != no_level && !exhausted(); l = at(l).parent) {
+        charge(1 + at(l).sources.size());
         bool found = false;
         for (const auto& from : at(l).sources) {
             if (!matches(from)) continue;
@@ -72,7 +82,10 @@ void name_resolution::resolve(const reference& ref) {
     const auto qualifiers = names.size() - (star ? 0 : 1);
     switch (qualifiers) {
     case 0:
-        if (!star) return unqualified(ref.at, column);
+        if (!star) {
+            if (seen_.emplace(ref.at, column).second) unqualified(ref.at, column);
+            return;
+        }
         if (ref.at != no_level)
             for (const auto& from : at(ref.at).sources) require_all(from, column);
         return;
@@ -91,7 +104,8 @@ void name_resolution::resolve(const reference& ref) {
 // Locking goes through subqueries in FROM (not through WITH), as the server's does.
 void name_resolution::lock(const locking& first, std::set<std::size_t>& locked) {
     std::vector<locking> open{first};
-    while (!open.empty() && spend(1 + at(open.back().at).sources.size())) {
+    while (!open.empty() && !exhausted()) {
+        charge((1 + at(open.back().at).sources.size()) * (1 + open.back().names.size()));
         const auto next = std::move(open.back());
         open.pop_back();
         for (const auto& from : at(next.at).sources) {
@@ -103,17 +117,14 @@ void name_resolution::lock(const locking& first, std::set<std::size_t>& locked) 
     }
 }
 
-bool name_resolution::finish(std::vector<policy::touch>& touches, std::size_t budget) {
-    budget_ = budget;
+bool name_resolution::finish(std::vector<policy::touch>& touches) {
     for (const auto& ref : references_) resolve(ref);
     std::set<std::size_t> locked;
     for (const auto& l : locks_) lock(l, locked);
-    const bool complete = budget_ > 0;
+    const bool complete = !exhausted();
     for (std::size_t i = 0; i < uses_.size(); ++i) {
         auto& use = uses_[i];
         if (use.only_with_columns && use.columns.empty()) continue;
-        if (use.columns.contains(std::string(policy::all_columns)))
-            use.columns = {std::string(policy::all_columns)};
         use.what.columns.assign(use.columns.begin(), use.columns.end());
         if (locked.contains(i)) {
             touches.push_back(use.what);
@@ -125,6 +136,7 @@ bool name_resolution::finish(std::vector<policy::touch>& touches, std::size_t bu
     levels_.clear();
     references_.clear();
     locks_.clear();
+    seen_.clear();
     return complete;
 }
 

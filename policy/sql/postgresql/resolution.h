@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ringfence::sql::postgresql {
@@ -35,12 +36,15 @@ inline constexpr int no_level = -1;
 struct level {
     int parent = no_level;
     std::vector<source> sources;
-    std::vector<std::string> outputs; // names of the result's columns, as far as they are known
+    std::set<std::string_view> outputs; // names of the result's columns, as far as they are known
     bool set_operation = false;
 };
 
 class name_resolution {
   public:
+    static constexpr std::size_t budget_at_start = 2'000'000;
+    static constexpr std::size_t most_columns = 1600; // of a table, in PostgreSQL
+
     std::size_t add_use(table_use);
     void require(std::size_t use, std::string_view column);
     // A reading use of the same table as `use`, which counts only if a column is read.
@@ -54,9 +58,12 @@ class name_resolution {
     // FOR UPDATE and its kin: of these names, or of everything at the level.
     void add_locking(int at, std::vector<std::string> names) { locks_.push_back({at, std::move(names)}); }
 
-    // Resolves all references, and appends the touches. False when that took more than `budget` comparisons: the work
-    // is references times tables, and both numbers are the client's.
-    [[nodiscard]] bool finish(std::vector<policy::touch>& touches, std::size_t budget);
+    // Work that is a product of two of the client's numbers (references times tables) is counted, and stops here.
+    void charge(std::size_t steps);
+    [[nodiscard]] bool exhausted() const { return budget_ == 0; }
+
+    // Resolves all references, and appends the touches. False when the work was too much.
+    [[nodiscard]] bool finish(std::vector<policy::touch>& touches);
 
   private:
     struct reference {
@@ -74,13 +81,13 @@ class name_resolution {
     void qualified(int at, std::string_view column, Matches matches);
     void lock(const locking&, std::set<std::size_t>& locked);
     void require_all(const source&, std::string_view column);
-    bool spend(std::size_t comparisons);
 
     std::vector<table_use> uses_;
     std::vector<level> levels_;
     std::vector<reference> references_;
     std::vector<locking> locks_;
-    std::size_t budget_ = 0;
+    std::set<std::pair<int, std::string_view>> seen_; // unqualified references that were resolved before
+    std::size_t budget_ = budget_at_start;
 };
 
 } // namespace ringfence::sql::postgresql

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace ringfence::sql::postgresql {
 
@@ -13,7 +14,7 @@ namespace {
 // Texts inside texts: how deep, and how many in all.
 constexpr unsigned deepest_text = 8;
 constexpr unsigned most_texts = 10'000;
-constexpr std::size_t resolution_budget = 20'000'000;
+constexpr std::string_view too_much = "too many names for so many tables";
 
 } // namespace
 
@@ -174,11 +175,10 @@ void walker::push_rest(const message& m, const place& p, std::initializer_list<c
 
 void walker::push_rest(const message& m, const place& p, node_list handled,
                        std::initializer_list<const void*> more) {
+    std::unordered_set<const void*> skipped(more.begin(), more.end());
+    for (const auto* n : handled) skipped.insert(unwrap(n));
     for_each_child(m, [&](const message& child) {
-        if (std::find(more.begin(), more.end(), &child) != more.end()) return;
-        if (std::any_of(handled.begin(), handled.end(), [&](const node* n) { return unwrap(n) == &child; }))
-            return;
-        push(&child, p);
+        if (!skipped.contains(&child)) push(&child, p);
     });
 }
 
@@ -203,6 +203,7 @@ void walker::visit(const message& m, const place& p) {
 
 void walker::run_tasks() {
     while (!tasks_.empty() && result_.analysed()) {
+        if (names_.exhausted()) return fail(policy::problem::limit, too_much);
         const auto next = tasks_.back();
         tasks_.pop_back();
         switch (next.what) {
@@ -251,8 +252,8 @@ void walker::run_statement(const PgQuery__RawStmt& statement, const place& p) {
     if (configures(unwrap(statement.stmt))) return;
     push(statement.stmt, p);
     run_tasks();
-    if (result_.analysed() && !names_.finish(result_.touches, resolution_budget))
-        fail(policy::problem::limit, "too many column references for so many tables");
+    if (result_.analysed() && !names_.finish(result_.touches))
+        fail(policy::problem::limit, too_much);
     texts_.resize(1); // the outer text stays
     ctes_.clear();
 }

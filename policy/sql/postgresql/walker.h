@@ -112,7 +112,7 @@ class walker {
     void from_table(const PgQuery__RangeVar&, const place&);
     void end_join(const PgQuery__JoinExpr&, const place&, std::size_t first_source);
     void from_list(node_list, const place&);
-    [[nodiscard]] bool is_cte(const PgQuery__RangeVar&, const place&) const;
+    [[nodiscard]] bool is_cte(const PgQuery__RangeVar&, const place&);
     [[nodiscard]] std::size_t target(const PgQuery__RangeVar&, policy::action, const place&, int level,
                                      std::vector<std::size_t>& written);
     void assignments(node_list targets, const std::vector<std::size_t>& written, const place&);

@@ -2,6 +2,7 @@
 #include "policy/sql/postgresql/walker.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace ringfence::sql::postgresql {
 
@@ -43,10 +44,12 @@ int walker::with_clause(const PgQuery__WithClause* with, const place& p) {
     return innermost;
 }
 
-bool walker::is_cte(const PgQuery__RangeVar& r, const place& p) const {
+bool walker::is_cte(const PgQuery__RangeVar& r, const place& p) {
     if (*r.schemaname != '\0') return false;
-    for (int c = p.ctes; c >= 0; c = ctes_[static_cast<std::size_t>(c)].outer)
+    for (int c = p.ctes; c >= 0 && !names_.exhausted(); c = ctes_[static_cast<std::size_t>(c)].outer) {
         if (ctes_[static_cast<std::size_t>(c)].name == r.relname) return true;
+        names_.charge(1);
+    }
     return false;
 }
 
@@ -65,21 +68,26 @@ void walker::select(const message& m, const place& p) {
         push(s.larg != nullptr ? &s.larg->base : nullptr, side);
         push(s.rarg != nullptr ? &s.rarg->base : nullptr, side);
     }
-    std::vector<const message*> handled;
+    std::unordered_set<const void*> handled; // by what follows, or already
+    if (s.with_clause != nullptr) handled.insert(&s.with_clause->base);
+    if (s.larg != nullptr) handled.insert(&s.larg->base);
+    if (s.rarg != nullptr) handled.insert(&s.rarg->base);
+    for (const auto* n : node_list{s.from_clause, s.n_from_clause}) handled.insert(unwrap(n));
     auto& here = names_.at(inside.level);
     for (const auto* n : node_list{s.target_list, s.n_target_list}) {
         const auto* target = as<PgQuery__ResTarget>(n);
         if (target == nullptr) continue;
         if (*target->name != '\0') {
-            here.outputs.emplace_back(target->name);
+            here.outputs.emplace(target->name);
         } else if (const auto* column = as<PgQuery__ColumnRef>(target->val); column != nullptr) {
             const auto parts = strings_of({column->fields, column->n_fields});
-            if (!parts.empty()) here.outputs.emplace_back(parts.back());
+            if (!parts.empty()) here.outputs.emplace(parts.back());
         }
     }
     for (const auto* n : node_list{s.locking_clause, s.n_locking_clause}) {
         const auto* lock = as<PgQuery__LockingClause>(n);
         if (lock == nullptr) continue;
+        handled.insert(&lock->base);
         std::vector<std::string> of;
         for (const auto* r : node_list{lock->locked_rels, lock->n_locked_rels})
             if (const auto* named = as<PgQuery__RangeVar>(r)) of.emplace_back(named->relname);
@@ -93,9 +101,8 @@ void walker::select(const message& m, const place& p) {
             if (ref == nullptr || ref->n_fields != 1) continue;
             const auto* name = as<PgQuery__String>(ref->fields[0]);
             if (name == nullptr) continue;
-            const bool known = std::find(here.outputs.begin(), here.outputs.end(), name->sval) != here.outputs.end();
-            if (!known && !here.set_operation) continue;
-            handled.push_back(unwrap(n));
+            if (!here.set_operation && !here.outputs.contains(name->sval)) continue;
+            handled.insert(unwrap(n));
             if (sort != nullptr) operator_name({sort->use_op, sort->n_use_op}, inside);
         }
     };
@@ -103,15 +110,7 @@ void walker::select(const message& m, const place& p) {
     by_output({s.distinct_clause, s.n_distinct_clause});
     // All but FROM and what was handled above; FROM comes last onto the stack, so first off it.
     for_each_child(m, [&](const message& child) {
-        const auto is_from = [&](const node* n) { return unwrap(n) == &child; };
-        const node_list from{s.from_clause, s.n_from_clause};
-        const bool in_with = s.with_clause != nullptr && &child == &s.with_clause->base;
-        const bool side = (s.larg != nullptr && &child == &s.larg->base) ||
-                          (s.rarg != nullptr && &child == &s.rarg->base);
-        if (in_with || side || as<PgQuery__LockingClause>(&child) != nullptr) return;
-        if (std::find(handled.begin(), handled.end(), &child) != handled.end()) return;
-        if (std::any_of(from.begin(), from.end(), is_from)) return;
-        push(&child, inside);
+        if (!handled.contains(&child)) push(&child, inside);
     });
     from_list({s.from_clause, s.n_from_clause}, inside);
 }
@@ -181,16 +180,24 @@ void walker::from_item(const message& m, const place& p) {
 
 void walker::end_join(const PgQuery__JoinExpr& join, const place& p, std::size_t first_source) {
     auto& sources = names_.at(p.level).sources;
+    const auto shared = strings_of({join.using_clause, join.n_using_clause});
+    // A natural join compares whatever columns have the same name; with column aliases, any may be meant.
+    const bool whole = join.is_natural || (join.alias != nullptr && join.alias->n_colnames > 0);
+    const bool named = join.alias != nullptr || join.join_using_alias != nullptr;
     source joined{.name = alias_of(join.alias, ""), .schema = {}, .has_alias = true, .uses = {}};
-    for (auto i = first_source; i < sources.size(); ++i) {
-        for (const auto use : sources[i].uses) {
-            joined.uses.push_back(use);
-            // A natural join compares whatever columns have the same name.
-            if (join.is_natural) names_.require(use, every_column);
-            for (const auto column : strings_of({join.using_clause, join.n_using_clause})) names_.require(use, column);
-            if (join.alias != nullptr && join.alias->n_colnames > 0) names_.require(use, every_column);
+    for (auto i = first_source; i < sources.size() && !names_.exhausted(); ++i) {
+        auto& inner = sources[i];
+        names_.charge(1);
+        if (inner.hidden) continue; // the join that hides it stands for it
+        for (const auto use : inner.uses) {
+            if (whole) names_.require(use, every_column);
+            for (const auto column : shared) names_.require(use, column);
         }
-        if (join.alias != nullptr) sources[i].hidden = true;
+        if (named) {
+            names_.charge(inner.uses.size());
+            joined.uses.insert(joined.uses.end(), inner.uses.begin(), inner.uses.end());
+        }
+        if (join.alias != nullptr) inner.hidden = true;
     }
     if (join.alias != nullptr) sources.push_back(joined);
     if (join.join_using_alias != nullptr) {

@@ -20,7 +20,12 @@ void walker::plain(const message& m, const place& p) { push_rest(m, p); }
 
 // The schemas that a list of names stands for, without the engine's own, which are always there.
 std::vector<std::string> walker::path_schemas(const std::vector<std::string>& names) {
+    constexpr std::size_t most_schemas = 1000;
     std::vector<std::string> schemas;
+    if (names.size() > most_schemas) {
+        fail(policy::problem::limit, "a search_path of too many schemas");
+        return schemas;
+    }
     for (const auto& name : names) {
         const auto& schema = name == "$user" ? scope_.backend_login : name;
         if (schema.empty() || schema == "pg_catalog" || schema == "pg_temp") continue;

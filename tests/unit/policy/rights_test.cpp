@@ -18,12 +18,13 @@ std::vector<std::string> servers(const snapshot_ptr& p, std::string_view who, en
     return servers_for(*p, *p->find_service(who), kind, database, on);
 }
 
-TEST(paths, start_with_own_schemas_then_those_with_own_tables) {
+TEST(paths, start_with_own_schemas_and_lead_to_those_with_own_tables) {
     const auto p = shop();
     const auto r = paths(p, "user-service", "shop-pg", "shop");
-    EXPECT_THAT(r.home, ElementsAre("users", "users_api_v1", "public"));
+    EXPECT_THAT(r.home, ElementsAre("users", "users_api_v1"));
     EXPECT_THAT(r.settable, ElementsAre("users", "users_api_v1", "public", "extensions"));
     EXPECT_FALSE(r.whole_database);
+    EXPECT_THAT(paths(p, "order-service", "shop-pg", "shop").home, ElementsAre("orders"));
     EXPECT_THAT(paths(p, "order-service", "shop-pg", "shop").settable,
                 ElementsAre("orders", "public", "extensions", "users_api_v1"));
 }

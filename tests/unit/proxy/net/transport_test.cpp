@@ -1,56 +1,19 @@
 #include "proxy/net/tls_context.h"
 #include "proxy/net/transport.h"
+#include "tests/unit/proxy/net/certificate.h"
 
 #include <gtest/gtest.h>
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <memory>
 
 namespace ringfence::net {
 namespace {
 
-namespace fs = std::filesystem;
-
-// A folder with a self-signed certificate, made for the test.
-struct identity {
-    fs::path folder;
-    tls_files files;
-    identity() {
-        std::string name = (fs::temp_directory_path() / "ringfence-test-XXXXXX").string();
-        folder = mkdtemp(name.data());
-        const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"),
-                                                                      &EVP_PKEY_free);
-        const std::unique_ptr<X509, decltype(&X509_free)> c(X509_new(), &X509_free);
-        ASN1_INTEGER_set(X509_get_serialNumber(c.get()), 1);
-        X509_gmtime_adj(X509_getm_notBefore(c.get()), -60);
-        X509_gmtime_adj(X509_getm_notAfter(c.get()), 3600);
-        X509_set_pubkey(c.get(), key.get());
-        X509_NAME* n = X509_get_subject_name(c.get());
-        X509_NAME_add_entry_by_txt(n, "CN", MBSTRING_ASC,
-                                   reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
-        X509_set_issuer_name(c.get(), n);
-        X509_sign(c.get(), key.get(), EVP_sha256());
-        files.certificate = (folder / "c.pem").string();
-        files.key = (folder / "k.pem").string();
-        FILE* f = std::fopen(files.certificate.c_str(), "w");
-        PEM_write_X509(f, c.get());
-        std::fclose(f);
-        f = std::fopen(files.key.c_str(), "w");
-        PEM_write_PrivateKey(f, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-        std::fclose(f);
-    }
-    ~identity() { fs::remove_all(folder); }
-};
+using identity = own_certificate;
 
 struct connected {
     transport a, b;
