@@ -3,6 +3,7 @@
 #include "proxy/auth/crypto.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace ringfence::auth {
 namespace {
@@ -92,6 +93,15 @@ scram_server::answer scram_server::first(std::string_view mechanism, std::string
     if (!attribute(text, 'n', name) || !attribute(text, 'r', nonce))
         return {};
     if (nonce.empty() || nonce.size() > longest_nonce || !printable(nonce))
+        return {};
+    // Optional extensions, which the server may ignore (RFC 5802, section 5.1).
+    while (!text.empty()) {
+        std::string_view ignored;
+        if (std::isalpha(static_cast<unsigned char>(text.front())) == 0 ||
+            !attribute(text, text.front(), ignored))
+            return {};
+    }
+    if (first_bare_.ends_with(','))
         return {};
     nonce_ = std::string(nonce) + base64(random_bytes(18));
     server_first_ = "r=" + nonce_ + ",s=" + base64(known_[0].salt) +

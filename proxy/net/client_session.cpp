@@ -51,8 +51,7 @@ client_session::~client_session() {
     worker_.loop().cancel(deadline_);
     release_entry();
     release_server();
-    if (usage_)
-        --usage_->connections;
+    release_usage();
     --worker_.shared().connections;
 }
 
@@ -181,7 +180,9 @@ void client_session::close_when_flushed(parting how) {
         return;
     parting_ = how;
     release_entry();
+    stop_work();
     release_server();
+    release_usage();            // before the client hears the end: it may connect anew at once
     if (phase_ == phase::tls) { // no error can be told before the handshake is over
         end();
         return;
@@ -232,9 +233,23 @@ void client_session::release_server() {
     worker_.shared().pool.lost(*key);
 }
 
+// A server looks at its client only when a statement is done. What works on for nobody is told to
+// stop.
+void client_session::stop_work() {
+    if (server_ != nullptr && relay_ && relay_->busy() && !server_deaf_ &&
+        !server_->backend_key.empty())
+        worker_.send_cancel(*server_, [] {});
+}
+
+void client_session::release_usage() {
+    if (const auto usage = std::exchange(usage_, nullptr))
+        --usage->connections;
+}
+
 void client_session::gone() {
     if (relay_)
         relay_->client_gone();
+    stop_work();
     release_server();
     end();
 }

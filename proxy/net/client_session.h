@@ -108,7 +108,9 @@ private:
     };
     void close_when_flushed(parting);
     void release_entry();
+    void stop_work();
     void release_server();
+    void release_usage();
     void gone(); // the client is
     void end();
 

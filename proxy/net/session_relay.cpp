@@ -85,6 +85,7 @@ void client_session::after_relay() {
         return;
     }
     case session::relay::status::client_done:
+        stop_work();
         release_server();
         end();
         return;

@@ -95,6 +95,10 @@ bool relay::quiescent() const {
            s.partial.empty() && s.client_skip == 0 && s.server_skip == 0 && !s.guard.expecting();
 }
 
+bool relay::busy() const {
+    return state_->busy;
+}
+
 bool relay::reusable() const {
     return state_->now == status::client_done && quiescent();
 }

@@ -58,6 +58,8 @@ public:
     // Nothing is in flight and no transaction is open: a drain may close here without hurting
     // anybody.
     [[nodiscard]] bool quiescent() const;
+    // The server works on something that the client sent.
+    [[nodiscard]] bool busy() const;
     // When the statement in flight must be cancelled (limits.statement_timeout); nullopt: no limit
     // now.
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const;

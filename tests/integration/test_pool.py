@@ -85,7 +85,7 @@ def test_sessions_wait_for_a_free_connection_in_turn(narrow):
         first.ask(query("SELECT 1"))
         waiting = narrow.raw()
         waiting.send(wire.startup("orders", "shop"))
-        processes.wait_until(lambda: narrow.metric("ringfence_connections", service="order-service") >= 1, "counted")
+        processes.wait_until(lambda: narrow.metric("ringfence_connections", state="waiting") == 1, "it waits")
         first.send(wire.TERMINATE)
     with waiting:
         waiting.authenticate(PASSWORD)

@@ -96,7 +96,7 @@ def test_replication_is_refused(ringfence, value):
 
 @pytest.mark.parametrize("setting", [
     "standard_conforming_strings = off", "client_encoding = 'SJIS'", "backslash_quote = on", "role = postgres",
-    "session_replication_role = replica", "row_security = off", "local_preload_libraries = 'x'",
+    "session_replication_role = replica", "row_security = force", "local_preload_libraries = 'x'",
     "session_authorization = postgres", "NAMES 'BIG5'",
 ])
 def test_settings_that_change_how_a_statement_is_read_are_refused(ringfence, setting):

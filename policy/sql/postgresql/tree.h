@@ -38,6 +38,7 @@ template <class T>
     }
 RINGFENCE_NODE_TYPE(AConst, a__const)
 RINGFENCE_NODE_TYPE(AArrayExpr, a__array_expr)
+RINGFENCE_NODE_TYPE(AExpr, a__expr)
 RINGFENCE_NODE_TYPE(AStar, a__star)
 RINGFENCE_NODE_TYPE(AIndirection, a__indirection)
 RINGFENCE_NODE_TYPE(AccessPriv, access_priv)

@@ -153,6 +153,7 @@ class walker {
     void alter_database_set(const message&, const place&);
     // A SELECT of nothing but set_config calls with constants, as pg_dump sends it. True if it was one.
     [[nodiscard]] bool configures(const message*);
+    [[nodiscard]] const char* value_if_known(const PgQuery__SelectStmt&, std::string_view setting);
     // `stored`: kept with a function, a role or a database, and not set now.
     void setting(const PgQuery__VariableSetStmt&, bool stored, const place&);
     void setting_value(std::string_view name, const std::vector<std::string>& values, bool known);

@@ -55,9 +55,43 @@ void walker::reset_search_path(bool lasting) {
     effect({.what = effect_kind::reset_search_path, .values = {}, .text = {}, .lasting = lasting});
 }
 
+// What pg_dump sends for a setting that an older server may not have:
+//   SELECT set_config(name, 'value', false) FROM pg_settings WHERE name = 'setting'
+// Returns the value. With nothing on the path but the engine's own, `=` is the engine's.
+const char* walker::value_if_known(const PgQuery__SelectStmt& s, std::string_view setting) {
+    std::size_t children = 0;
+    for_each_child(s.base, [&](const message&) { ++children; });
+    if (children != 3 || s.n_target_list != 1 || s.n_from_clause != 1) return nullptr;
+    const auto is_name = [](const node* n) {
+        const auto* ref = as<PgQuery__ColumnRef>(n);
+        return ref != nullptr && strings_of({ref->fields, ref->n_fields}) == std::vector<std::string_view>{"name"};
+    };
+    const auto* from = as<PgQuery__RangeVar>(s.from_clause[0]);
+    const auto* where = as<PgQuery__AExpr>(s.where_clause);
+    const auto* target = as<PgQuery__ResTarget>(s.target_list[0]);
+    const auto* call = as<PgQuery__FuncCall>(target != nullptr ? target->val : nullptr);
+    if (from == nullptr || from->alias != nullptr || from->relname != std::string_view("pg_settings") || where == nullptr ||
+        where->kind != PG_QUERY__A__EXPR__KIND__AEXPR_OP ||
+        strings_of({where->name, where->n_name}) != std::vector<std::string_view>{"="} || !is_name(where->lexpr) ||
+        call == nullptr || call->n_args != 3 || !is_name(call->args[0]) ||
+        strings_of({call->funcname, call->n_funcname}) != std::vector<std::string_view>{"set_config"})
+        return nullptr;
+    const auto* wanted = literal(where->rexpr);
+    return wanted != nullptr && wanted == setting && as<PgQuery__AConst>(call->args[2]) != nullptr ? literal(call->args[1])
+                                                                                                  : nullptr;
+}
+
 bool walker::configures(const message* m) {
     const auto* s = as<PgQuery__SelectStmt>(m);
     if (s == nullptr || s->n_target_list == 0) return false;
+    if (paths_[0].empty()) {
+        constexpr std::string_view kinds = "restrict_nonsystem_relation_kind";
+        if (const auto* value = value_if_known(*s, kinds)) {
+            only_data_ = false;
+            setting_value(kinds, {value}, true);
+            return true;
+        }
+    }
     std::size_t children = 0;
     for_each_child(*m, [&](const message&) { ++children; });
     if (children != s->n_target_list) return false; // FROM, WHERE, LIMIT …: it may never be called

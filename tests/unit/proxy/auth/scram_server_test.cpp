@@ -173,13 +173,27 @@ TEST(scram_server, the_flag_and_the_mechanism_must_agree) {
 }
 
 TEST(scram_server, a_first_message_that_is_not_one_is_malformed) {
-    for (const std::string& first :
-         {std::string(), std::string("n"), std::string("n,"), std::string("n,,"),
-          std::string("n,,n="), std::string("n,,n=,"), std::string("n,,n=,r="),
-          std::string("n,,r=abc,n="), std::string("n,a=admin,n=,r=abc"),
-          std::string("n,,m=x,n=,r=abc"), std::string("x,,n=,r=abc"), std::string("nn,n=,r=abc"),
-          std::string("n,,n=,r=a b"), std::string("n,,n=,r=a\x01"), std::string("n,,n=,r=a\xff"),
-          std::string("n,,n=,r=ab\0c", 12), "n,,n=,r=" + std::string(100'000, 'a')}) {
+    for (const std::string& first : {std::string(),
+                                     std::string("n"),
+                                     std::string("n,"),
+                                     std::string("n,,"),
+                                     std::string("n,,n="),
+                                     std::string("n,,n=,"),
+                                     std::string("n,,n=,r="),
+                                     std::string("n,,r=abc,n="),
+                                     std::string("n,a=admin,n=,r=abc"),
+                                     std::string("n,,m=x,n=,r=abc"),
+                                     std::string("x,,n=,r=abc"),
+                                     std::string("nn,n=,r=abc"),
+                                     std::string("n,,n=,r=a b"),
+                                     std::string("n,,n=,r=a\x01"),
+                                     std::string("n,,n=,r=a\xff"),
+                                     std::string("n,,n=,r=ab\0c", 12),
+                                     std::string("n,,n=,r=a,"),
+                                     std::string("n,,n=,r=a,,"),
+                                     std::string("n,,n=,r=a,1=x"),
+                                     std::string("n,,n=,r=a,x"),
+                                     "n,,n=,r=" + std::string(100'000, 'a')}) {
         exchange e;
         EXPECT_EQ(e.server.first(scram_plain, first).status, status::malformed) << first;
     }

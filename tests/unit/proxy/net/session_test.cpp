@@ -175,7 +175,12 @@ TEST(session, figures_tell_the_busy_from_the_idle) {
     auto busy = c.logged_in();
     busy.client.say(query("select 1"));
     static_cast<void>(busy.server.hear_message());
-    const auto f = c.edge().look();
+    auto f = c.edge().look();
+    // The worker counts after it has written.
+    for (int i = 0; i < 10'000 && (f.active != 1 || f.idle != 1); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        f = c.edge().look();
+    }
     EXPECT_EQ(f.active, 1U);
     EXPECT_EQ(f.idle, 1U);
     ASSERT_EQ(f.pools.size(), 1U);
