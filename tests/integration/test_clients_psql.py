@@ -85,12 +85,30 @@ def test_pgbench_initialises_its_tables_in_the_services_schema(endpoint, postgre
                      "catalog.pgbench_history")
 
 
+def dump(env, *arguments):
+    lines = processes.run([pg.program("pg_dump"), "--schema=orders", *arguments], env=env).stdout.splitlines()
+    assert any(line.startswith("CREATE TABLE orders.order_lines") for line in lines)
+    return [line for line in lines if not re.match(r"\\(un)?restrict ", line)]     # a random word each time
+
+
+def directly(postgres):
+    return {"PGHOST": str(postgres.folder), "PGPORT": str(postgres.port), "PGUSER": "postgres", "PGDATABASE": "shop"}
+
+
 def test_pg_dump_of_the_own_schema_is_the_same_as_directly(endpoint, postgres):
-    def dump(env):
-        lines = processes.run([pg.program("pg_dump"), "--schema=orders"], env=env).stdout.splitlines()
-        return [line for line in lines if not re.match(r"\\(un)?restrict ", line)]     # a random word each time
-    through = dump(endpoint.libpq())
-    direct = dump({"PGHOST": str(postgres.folder), "PGPORT": str(postgres.port), "PGUSER": "postgres",
-                   "PGDATABASE": "shop"})
-    assert through == direct
-    assert any(line.startswith("CREATE TABLE orders.order_lines") for line in through)
+    # For a superuser, pg_dump would read the passwords in the subscriptions' connection strings.
+    assert dump(endpoint.libpq(), "--no-subscriptions") == dump(directly(postgres), "--no-subscriptions")
+
+
+def test_pg_dump_with_a_login_that_is_no_superuser(new_ringfence, postgres):
+    postgres.sql(f"CREATE ROLE dumper LOGIN PASSWORD '{pg.PASSWORD}'; GRANT USAGE ON SCHEMA orders TO dumper; "
+                 "GRANT SELECT ON ALL TABLES IN SCHEMA orders TO dumper; "
+                 "GRANT SELECT ON ALL SEQUENCES IN SCHEMA orders TO dumper")
+    try:
+        proxy = new_ringfence(credentials={"backends": {"order-service": {
+            "shop-pg": {"user": "dumper", "password": pg.PASSWORD}}}})
+        env = {"PGHOST": "localhost", "PGHOSTADDR": str(proxy.host), "PGPORT": str(proxy.port), "PGUSER": "orders", "PGPASSWORD": pg.PASSWORD,
+               "PGDATABASE": "shop"}
+        assert dump(env) == dump(directly(postgres))
+    finally:
+        postgres.sql("DROP OWNED BY dumper; DROP ROLE dumper")

@@ -1,4 +1,5 @@
 """Who gets in: passwords, TLS modes, client certificates, and what may not come before a TLS handshake."""
+import select
 import socket
 import ssl
 import struct
@@ -158,7 +159,9 @@ def test_bytes_injected_by_the_server_before_the_handshake_close_the_connection(
             c.send(wire.startup("orders", "shop"))
             login_in_background(c)
             # ringfence may probe the server by itself, so serve whoever asks until the client has its answer.
-            for _ in range(3):
+            while not c.outcome:
+                if not select.select([listener], [], [], 0.1)[0]:
+                    continue
                 server, _ = listener.accept()
                 with server:
                     server.settimeout(10)
@@ -171,9 +174,7 @@ def test_bytes_injected_by_the_server_before_the_handshake_close_the_connection(
                     except (ConnectionError, TimeoutError):
                         pass
                 assert PASSWORD.encode() not in seen and b"ringfence\0" not in seen
-                if c.outcome:
-                    break
-            assert c.outcome and c.outcome[0] != "in"
+            assert c.outcome[0] != "in"
         assert proxy.process.alive()
 
 

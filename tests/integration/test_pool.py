@@ -1,4 +1,6 @@
 """Server connections go from one session to the next: nothing of the former may be seen by the latter."""
+import threading
+
 import pytest
 
 from harness import processes, wire
@@ -84,11 +86,13 @@ def test_sessions_wait_for_a_free_connection_in_turn(narrow):
     with narrow.connect() as first:
         first.ask(query("SELECT 1"))
         waiting = narrow.raw()
-        waiting.send(wire.startup("orders", "shop"))
+        login = threading.Thread(target=waiting.login, args=("orders", "shop", PASSWORD))
+        login.start()
         processes.wait_until(lambda: narrow.metric("ringfence_connections", state="waiting") == 1, "it waits")
         first.send(wire.TERMINATE)
+        login.join(20)
+        assert not login.is_alive()
     with waiting:
-        waiting.authenticate(PASSWORD)
         assert rows(waiting.ask(query("SELECT 2"))) == [["2"]]
 
 

@@ -7,6 +7,7 @@ namespace ringfence::sql::postgresql {
 namespace {
 
 constexpr auto allowed = catalogue_class::allowed;
+constexpr auto guarded = catalogue_class::guarded;
 constexpr auto refused = catalogue_class::refused;
 
 // PostgreSQL 15, 17 and 18. What a relation shows of others must not be a value from their rows, a
@@ -137,7 +138,7 @@ constexpr auto system_catalogue = std::to_array<catalogue_rule>({
     {"pg_stats", refused, "values of foreign columns"},
     {"pg_stats_ext", refused, "values of foreign columns"},
     {"pg_stats_ext_exprs", refused, "values of foreign columns"},
-    {"pg_subscription", refused, "connection strings with passwords"},
+    {"pg_subscription", guarded, "pg_dump counts; connection strings hold passwords", "subconninfo"},
     {"pg_subscription_rel", allowed, "psql \\dRs; oids and states"},
     {"pg_tables", allowed, "Django, Sequelize, Knex"},
     {"pg_tablespace", allowed, "psql \\db, pg_dump, JDBC"},
@@ -231,23 +232,28 @@ constexpr auto information_schema = std::to_array<catalogue_rule>({
     {"views", allowed, "every ORM"},
 });
 
-std::optional<catalogue_class> find(std::span<const catalogue_rule> rules, std::string_view name) {
+const catalogue_rule* find(std::string_view schema, std::string_view relation) {
+    std::span<const catalogue_rule> rules;
+    if (schema == "pg_catalog")
+        rules = system_catalogue;
+    else if (schema == "information_schema")
+        rules = information_schema;
     const auto found = std::lower_bound(
-        rules.begin(), rules.end(), name,
+        rules.begin(), rules.end(), relation,
         [](const catalogue_rule& rule, std::string_view wanted) { return rule.name < wanted; });
-    if (found == rules.end() || found->name != name)
-        return std::nullopt;
-    return found->what;
+    return found == rules.end() || found->name != relation ? nullptr : &*found;
 }
 
 } // namespace
 
 std::optional<catalogue_class> find_catalogue(std::string_view schema, std::string_view relation) {
-    if (schema == "pg_catalog")
-        return find(system_catalogue, relation);
-    if (schema == "information_schema")
-        return find(information_schema, relation);
-    return std::nullopt;
+    const auto* rule = find(schema, relation);
+    return rule == nullptr ? std::nullopt : std::optional(rule->what);
+}
+
+std::string_view guarded_column(std::string_view schema, std::string_view relation) {
+    const auto* rule = find(schema, relation);
+    return rule == nullptr ? std::string_view() : rule->guarded_column;
 }
 
 std::span<const catalogue_rule> catalogue_rules() {

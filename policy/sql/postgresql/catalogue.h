@@ -9,17 +9,24 @@
 
 namespace ringfence::sql::postgresql {
 
-enum class catalogue_class : std::uint8_t { allowed, refused };
+// The newest major version whose relations and functions were reviewed. On a newer server, what we do not know may be
+// the engine's own.
+inline constexpr unsigned newest_reviewed_major = 18;
+
+// guarded: allowed but for one column.
+enum class catalogue_class : std::uint8_t { allowed, guarded, refused };
 
 struct catalogue_rule {
     std::string_view name;
     catalogue_class what;
     std::string_view why; // who needs it, or what it would leak
+    std::string_view guarded_column = {};
 };
 
 // Pre: `schema` and `relation` are folded names. Nothing: no such relation is known.
 [[nodiscard]] std::optional<catalogue_class> find_catalogue(std::string_view schema,
                                                             std::string_view relation);
+[[nodiscard]] std::string_view guarded_column(std::string_view schema, std::string_view relation);
 
 // Every rule, sorted by name: for documentation and tests.
 [[nodiscard]] std::span<const catalogue_rule> catalogue_rules();

@@ -31,6 +31,10 @@ void name_resolution::require(std::size_t use, std::string_view column) {
         columns.emplace(column);
 }
 
+void name_resolution::require_if_guarded(std::size_t use) {
+    if (!uses_[use].guarded.empty()) require(use, every_column);
+}
+
 int name_resolution::add_level(int parent) {
     levels_.push_back({.parent = parent, .sources = {}, .outputs = {}});
     return static_cast<int>(levels_.size()) - 1;
@@ -125,6 +129,11 @@ bool name_resolution::finish(std::vector<policy::touch>& touches) {
     for (std::size_t i = 0; i < uses_.size(); ++i) {
         auto& use = uses_[i];
         if (use.only_with_columns && use.columns.empty()) continue;
+        if (!use.guarded.empty()) {
+            if (use.columns.contains(every_column) || use.columns.contains(std::string(use.guarded)))
+                touches.push_back(use.what);
+            continue;
+        }
         use.what.columns.assign(use.columns.begin(), use.columns.end());
         if (locked.contains(i)) {
             touches.push_back(use.what);

@@ -19,6 +19,7 @@ struct table_use {
     policy::touch what;             // `columns` stays empty until the end
     std::set<std::string> columns;  // "*" stands for all
     bool only_with_columns = false; // the target of an UPDATE: read only if a column of it is
+    std::string_view guarded = {};  // a catalogue: a touch only if this column is read
 };
 
 // An item that columns can be taken from: a table, a join with an alias, a subquery, a function.
@@ -47,6 +48,7 @@ class name_resolution {
 
     std::size_t add_use(table_use);
     void require(std::size_t use, std::string_view column);
+    void require_if_guarded(std::size_t use); // any column may be read
     // A reading use of the same table as `use`, which counts only if a column is read.
     std::size_t add_reading(std::size_t use);
     int add_level(int parent);

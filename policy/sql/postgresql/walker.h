@@ -79,7 +79,7 @@ class walker {
     void touch(policy::action, policy::object_kind, std::string_view database, std::string_view schema,
                std::string_view name, bool via_path = false, std::vector<std::string> columns = {});
     void facility(std::string_view name);
-    void catalogue(std::string_view schema, std::string_view relation);
+    std::optional<std::size_t> catalogue(std::string_view schema, std::string_view relation);
     void define_schema(std::string_view schema, policy::action = policy::action::define);
     void define_database(std::string_view database);
     [[nodiscard]] std::optional<written_name> name_from(const std::vector<std::string_view>& parts);

@@ -1,4 +1,5 @@
 // Expressions: columns, functions, operators, casts, and objects that are named by a string constant.
+#include "policy/sql/postgresql/catalogue.h"
 #include "policy/sql/postgresql/functions.h"
 #include "policy/sql/postgresql/names.h"
 #include "policy/sql/postgresql/walker.h"
@@ -246,8 +247,8 @@ void walker::call_function(const std::vector<std::string_view>& name, node_list 
     if (!schema.empty() && schema != "pg_catalog" && schema != "information_schema")
         return object(action::execute, object_kind::function, name, p);
     if (rule != nullptr) return;
-    // The engine may be newer than our list.
     const bool unclassified = !schema.empty() || function.starts_with("pg_") ||
+                              scope_.server_major > newest_reviewed_major ||
                               paths_[static_cast<std::size_t>(p.path)].empty();
     if (unclassified) return facility("unclassified functions");
     object(action::execute, object_kind::function, name, p);

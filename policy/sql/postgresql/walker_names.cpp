@@ -43,10 +43,17 @@ void walker::define_database(std::string_view database) {
 }
 
 // The engine's own relations never become touches: they are allowed here, or need the catalogue as a facility.
-void walker::catalogue(std::string_view schema, std::string_view relation) {
+// Returns the use of one that depends on the columns.
+std::optional<std::size_t> walker::catalogue(std::string_view schema, std::string_view relation) {
     const auto known = find_catalogue(schema, relation);
-    if (known && *known == catalogue_class::allowed) return;
-    touch(action::read, object_kind::server, {}, {}, "catalogue " + std::string(relation));
+    if (known && *known == catalogue_class::allowed) return std::nullopt;
+    const auto facility_name = "catalogue " + std::string(relation);
+    if (known && *known == catalogue_class::guarded)
+        return names_.add_use({.what = {.act = action::read, .what = {object_kind::server, {}, {}, facility_name}, .columns = {}},
+                               .columns = {},
+                               .guarded = guarded_column(schema, relation)});
+    touch(action::read, object_kind::server, {}, {}, facility_name);
+    return std::nullopt;
 }
 
 written_name walker::name_from(const PgQuery__RangeVar& r) {
@@ -77,10 +84,13 @@ void walker::each_meaning(const written_name& name, const place& p, F&& f) {
 std::vector<std::size_t> walker::use_table(action act, const written_name& name, const place& p,
                                            bool only_with_columns) {
     std::vector<std::size_t> uses;
-    if (name.schema.empty() && name.name.starts_with("pg_") && find_catalogue("pg_catalog", name.name)) {
-        // pg_catalog comes first on every path that does not name it.
+    const auto use_catalogue = [&](std::string_view schema) {
         if (act != action::read) facility("system catalogue");
-        catalogue("pg_catalog", name.name);
+        if (const auto use = catalogue(schema, name.name)) uses.push_back(*use);
+    };
+    if (name.schema.empty() && name.name.starts_with("pg_") &&
+        (find_catalogue("pg_catalog", name.name) || scope_.server_major > newest_reviewed_major)) {
+        use_catalogue("pg_catalog"); // it comes first on every path that does not name it
         return uses;
     }
     each_meaning(name, p, [&](const std::string& database, const std::string& schema, bool via_path) {
@@ -88,8 +98,7 @@ std::vector<std::size_t> walker::use_table(action act, const written_name& name,
         if (schema == "pg_temp") return;
         if (is_system_schema(schema)) {
             if (via_path && !find_catalogue(schema, name.name)) return; // not there
-            if (act != action::read) facility("system catalogue");
-            return catalogue(schema, name.name);
+            return use_catalogue(schema);
         }
         policy::touch what{.act = act,
                            .what = {object_kind::table, database, schema, name.name},
@@ -104,8 +113,10 @@ std::vector<std::size_t> walker::use_table(action act, const written_name& name,
 void walker::object(action act, object_kind kind, const written_name& name, const place& p,
                     std::vector<std::string> columns) {
     if (kind == object_kind::table && (act == action::read || act == action::write)) {
-        for (const auto use : use_table(act, name, p, false))
+        for (const auto use : use_table(act, name, p, false)) {
             for (const auto& column : columns) names_.require(use, column);
+            if (columns.empty()) names_.require_if_guarded(use);
+        }
         return;
     }
     each_meaning(name, p, [&](const std::string& database, const std::string& schema, bool via_path) {

@@ -35,7 +35,6 @@ TEST(catalogue, refuses_values_and_secrets_of_others) {
                              "pg_largeobject",
                              "pg_user_mapping",
                              "pg_user_mappings",
-                             "pg_subscription",
                              "pg_stat_activity",
                              "pg_stat_replication",
                              "pg_stat_ssl",
@@ -50,6 +49,13 @@ TEST(catalogue, refuses_values_and_secrets_of_others) {
     EXPECT_EQ(find_catalogue("information_schema", "user_mapping_options"),
               catalogue_class::refused);
     EXPECT_EQ(find_catalogue("information_schema", "_pg_user_mappings"), catalogue_class::refused);
+}
+
+TEST(catalogue, guards_a_column) {
+    EXPECT_EQ(find_catalogue("pg_catalog", "pg_subscription"), catalogue_class::guarded);
+    EXPECT_EQ(guarded_column("pg_catalog", "pg_subscription"), "subconninfo");
+    for (const auto& rule : catalogue_rules())
+        EXPECT_EQ(rule.what == catalogue_class::guarded, !rule.guarded_column.empty()) << rule.name;
 }
 
 TEST(catalogue, lets_tools_read_definitions) {
