@@ -77,7 +77,7 @@ backend_password=$(openssl rand -hex 16)
 # One login for all: the worst case, in which nothing but ringfence stands between the services.
 admin_psql -d postgres -c 'CREATE DATABASE shop' -c "CREATE ROLE ringfence LOGIN SUPERUSER PASSWORD '$backend_password'"
 admin_psql -d shop <examples/shop/shop.sql
-admin_psql -d shop -A -t -F ' ' -c "SELECT '  ' || schemaname || '.' || relname, n_live_tup FROM pg_stat_user_tables ORDER BY 1" |
+admin_psql -d shop -A -t -F ' ' -c "SELECT '  ' || oid::regclass, reltuples FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('users', 'catalog', 'orders', 'billing') ORDER BY 1" |
     awk '{printf "  %-22s %6d rows\n", $1, $2}'
 
 # --- Policies, credentials, configuration ----------------------------------------------------------------------------
@@ -155,3 +155,44 @@ show orders "SELECT full_name FROM users_api_v1.accounts WHERE id = 7" works "(1
 say "4. billing-service was lent two columns, until the end of $last_day"
 show billing "SELECT a.email, i.total_cents FROM users.accounts a JOIN billing.invoices i ON i.account_id = a.id ORDER BY i.id LIMIT 2" works "(2 rows)"
 show billing "SELECT email, password_hash FROM users.accounts LIMIT 1" denied "billing-service may not read users.accounts"
+day_after=$(date -u -d "$last_day + 1 day" +%F)
+printf '%s%s=> the same on %s, by ringfence explain%s\n' "$dim" billing "$day_after" "$plain"
+answer=$("$ringfence" explain --policies "$work/policies" --service billing-service --server shop-pg --database shop \
+    --today "$day_after" "SELECT id, email FROM users.accounts") && fail "the share should have ended" || status=$?
+printf '%s\n' "$answer" | sed 's/^/  /'
+[ "$status" = 1 ] && [[ $answer == *"$last_day"* ]] || fail "the answer should say when the share ended"
+
+say "5. A denial ends the transaction, as an error of the server would; nothing of it stays"
+show orders "BEGIN; DELETE FROM orders; UPDATE users.accounts SET email = ''; COMMIT" denied "may not write users.accounts"
+show orders "SELECT count(*) FROM orders" works "3000"
+
+say "6. Each denial is counted, and written to the audit log"
+metrics=$(curl -fs "http://127.0.0.1:$admin_port/metrics" | grep '^ringfence_violations_total{.*service="order-service"' || true)
+printf '%s\n' "$metrics" | sed 's/^/  /'
+[[ $metrics == *'owner="user-service"'* ]] || fail "/metrics should count the violations"
+written() { [ "$(grep -c '"users' "$work/audit.jsonl")" -ge 3 ]; }
+wait_for 10 "the audit log should have a line for each denial" written
+head -n 1 "$work/audit.jsonl" | python3 -m json.tool | sed 's/^/  /'
+! grep -q -e "= 7" "$work/audit.jsonl" || fail "the audit log must not hold literals"
+
+kill -TERM "$proxy"
+if ! wait "$proxy"; then fail "ringfence should end in peace"; fi
+if [ -n "$check" ]; then
+    say "All as said."
+    exit 0
+fi
+
+start_ringfence
+cat <<TEXT
+
+${bold}ringfence is up.${plain} Try it from another terminal (Ctrl-C here ends everything and cleans up):
+
+  PGPASSWORD=orders-secret psql "host=127.0.0.1 port=$port dbname=shop user=orders"
+      ... also as users, billing or catalog, with their passwords LOGIN-secret
+  curl http://127.0.0.1:$admin_port/metrics        or a browser at http://127.0.0.1:$admin_port/
+  tail -f $work/audit.jsonl
+  vi $work/policies/services/user-service.yaml     saved changes take effect at once; a mistake keeps the old policy
+  $ringfence check $work/policies
+  $ringfence explain --policies $work/policies --service order-service --server shop-pg 'SELECT 1'
+TEXT
+wait "$proxy" || true
