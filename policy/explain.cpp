@@ -117,10 +117,11 @@ std::string owned_detail(const service& owner, std::string_view server, const ob
 }
 
 // "use schema "users_api_v1" (accounts-v1), which it publishes, or its API …, or "
-std::string other_ways(const service& owner, const service& who, std::string_view server) {
+std::string other_ways(const service& owner, const service& who, std::string_view server,
+                       action act) {
     std::string out;
     for (const auto& p : owner.publishes)
-        if (p.what.server == server &&
+        if (act == action::read && p.what.server == server &&
             std::find(p.to.begin(), p.to.end(), who.name) != p.to.end()) {
             const auto& schema = p.what.schema.empty() ? p.what.database : p.what.schema;
             out = fmt::format("use the schema {} that it publishes ({}), or ", in_quotes(schema),
@@ -215,7 +216,7 @@ std::string hint_for(const service& who, std::string_view server, const touch& t
                    : fmt::format("add it under owns in {}, or in the file of the service that it "
                                  "belongs to",
                                  who.file);
-    const auto ways = other_ways(*r.owner, who, server);
+    const auto ways = other_ways(*r.owner, who, server, t.act);
     switch (r.why) {
     case reason::share_expired:
         return fmt::format("{}ask the owner to extend the share in {}", ways, r.owner->file);
