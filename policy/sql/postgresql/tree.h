@@ -4,6 +4,7 @@
 
 #include <pg_query/pg_query.pb-c.h>
 
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <string_view>
