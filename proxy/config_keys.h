@@ -1,5 +1,4 @@
-// The keys of ringfence.yaml and credentials.yaml. The JSON Schemas in proxy/schema/ name the same
-// ones, and a test compares them.
+// The keys of ringfence.yaml and credentials.yaml.
 #pragma once
 
 #include <array>

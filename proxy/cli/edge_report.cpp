@@ -42,6 +42,7 @@ std::vector<family> edge_families(const net::proxy::figures& f) {
     state("login", f.login);
     state("waiting", f.waiting);
     state("active", f.active);
+    state("idle", f.idle);
 
     family servers{"ringfence_server_connections",
                    "Server connections by state: leased to a client, or idle in the pool.",

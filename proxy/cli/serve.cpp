@@ -23,7 +23,8 @@ int serve(const serve_options& o, console& io) {
     observe::configure_log(all.config->log_level, all.config->log_format);
     try {
         std::string error;
-        observe::audit_log audit({.file = all.config->audit.file}, error);
+        observe::audit_log audit(
+            {.file = all.config->audit.file, .statements = all.config->audit.statements}, error);
         if (!error.empty())
             throw std::runtime_error(error);
         control plane(std::move(*all.config), audit, o.today);

@@ -161,7 +161,7 @@ void client_session::end_if_idle_since(std::uint32_t tick) {
         return;
     parting_ = parting::at_once;
     fail("57P05", "ringfence: terminating connection due to idle-session timeout",
-         "timeouts.client_idle in the configuration says how long a session may be idle");
+         "client_idle_timeout in the configuration says how long a session may be idle");
 }
 
 void client_session::fail(std::string_view sqlstate, std::string_view message,

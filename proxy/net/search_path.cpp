@@ -9,7 +9,7 @@ bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-std::string quoted(std::string_view name) {
+std::string as_identifier(std::string_view name) {
     std::string out = "\"";
     for (const char c : name) {
         if (c == '"')
@@ -75,7 +75,7 @@ start_path choose_path(const policy::path_rights& rights, const std::string* ask
         chosen.schemas = rights.home;
         std::string list;
         for (const auto& schema : rights.home)
-            list += (list.empty() ? "" : ", ") + quoted(schema);
+            list += (list.empty() ? "" : ", ") + as_identifier(schema);
         chosen.parameter = std::move(list);
         return chosen;
     }

@@ -136,7 +136,7 @@ void client_session::authenticated() {
 
     if (entry_->from.over_limit) {
         refuse(login_failure::limit, "53300", "ringfence: no more connections allowed",
-               "max_client_connections in the configuration is " +
+               "max_client_conn in the configuration is " +
                    std::to_string(shared.settings.max_client_connections));
         return;
     }
@@ -195,6 +195,7 @@ void client_session::authenticated() {
                         .server = servers.front(),
                         .database = request.database,
                         .peer = entry_->from.peer,
+                        .identity = entry_->login.identity(),
                         .backend_login = target->login.user,
                         .server_major = 0,
                         .confined = false,
@@ -209,7 +210,8 @@ void client_session::authenticated() {
     entry_->timer = worker_.loop().after(shared.settings.timeouts.query_wait, [this] {
         entry_->timer = reactor::no_timer;
         fail("53300", "ringfence: no server connection became free in time",
-             "the pool of the server is full (servers, pool, size); see ringfence_pool_waiting");
+             "the pool of the server is full (servers, pool, size); see "
+             "ringfence_pool_waiting_clients");
     });
     auto& w = worker_;
     auto answer = shared.pool.acquire(entry_->key, [&w, id = id_, key = entry_->key](grant g) {

@@ -152,12 +152,16 @@ std::uint64_t audit_log::dropped() const {
     return state_->dropped.load();
 }
 
-void audit_log::record(const session::violation& v) {
+void audit_log::record(const session::decided_statement& v) {
     if (!enabled())
         return;
     audit_event event = make_event(v, std::chrono::system_clock::now());
     event.statement = v.statement.substr(0, state_->given.max_statement_bytes);
     record(std::move(event));
+}
+
+bool audit_log::wants_allowed() const {
+    return state_->given.statements && enabled();
 }
 
 void audit_log::record(audit_event event) {

@@ -1,6 +1,6 @@
-// The audit log: one JSON line a violation, written by a thread of its own. The data path hands
-// over a copy and goes on; when the disk is slower than the violations come, lines are dropped and
-// counted, never waited for.
+// The audit log: one JSON line a violation (and one a statement, if asked), written by a thread of
+// its own. The data path hands over a copy and goes on; when the disk is slower than the violations
+// come, lines are dropped and counted, never waited for.
 #pragma once
 
 #include "policy/access.h"
@@ -38,7 +38,7 @@ struct audit_event {
     std::string statement;
 };
 
-[[nodiscard]] audit_event make_event(const session::violation&,
+[[nodiscard]] audit_event make_event(const session::decided_statement&,
                                      std::chrono::system_clock::time_point when);
 
 // One line with its newline. No literal of the statement is in it.
@@ -48,6 +48,7 @@ class audit_log {
 public:
     struct settings {
         std::filesystem::path file; // "-": standard output; empty: no audit log
+        bool statements = false;    // allowed ones, too
         std::size_t max_queued_lines = 10'000;
         std::size_t max_queued_bytes = std::size_t{16} * 1024 * 1024;
         std::size_t max_statement_bytes = std::size_t{16} * 1024; // taken over before redaction
@@ -60,7 +61,7 @@ public:
     audit_log(const audit_log&) = delete;
 
     // Any thread. Never blocks on I/O.
-    void record(const session::violation&);
+    void record(const session::decided_statement&);
     void record(audit_event);
 
     void reopen(); // after the file was renamed (SIGHUP): done by the writing thread
@@ -68,6 +69,7 @@ public:
     flush(std::chrono::milliseconds patience); // true: all that was queued is written
 
     [[nodiscard]] bool enabled() const;
+    [[nodiscard]] bool wants_allowed() const;
     [[nodiscard]] std::uint64_t written() const;
     [[nodiscard]] std::uint64_t dropped() const; // queue full, or the write failed
 

@@ -31,10 +31,13 @@ std::string object_text(const policy::object& what) {
 
 } // namespace
 
-audit_event make_event(const session::violation& v, std::chrono::system_clock::time_point when) {
+audit_event make_event(const session::decided_statement& v,
+                       std::chrono::system_clock::time_point when) {
     audit_event e;
     e.when = when;
+    e.denied = !v.decision.allowed();
     e.service = v.who.name;
+    e.identity = v.identity;
     if (v.decision.owner != nullptr)
         e.owner = v.decision.owner->name;
     e.peer = v.peer;

@@ -50,6 +50,10 @@ public:
     void analysed(std::chrono::nanoseconds took) override { analysis_.add(took); }
     void completed(const policy::service& who, std::chrono::nanoseconds took) override;
     void violated(const session::violation&) override;
+    [[nodiscard]] bool wants_allowed() const override {
+        return audit_ != nullptr && audit_->wants_allowed();
+    }
+    void allowed(const session::decided_statement& s) override { audit_->record(s); }
     void traffic(std::size_t from_client, std::size_t from_server) override;
 
     // For the scrape, on any thread.

@@ -80,6 +80,7 @@ struct client_login::state {
     tls_peer peer;
     startup_request request;
     const policy::service* who = nullptr;
+    std::string certificate; // the name in it that identified `who`; empty: it was the login
     std::optional<auth::scram_server> scram;
     std::string key;
     std::string
@@ -218,7 +219,9 @@ client_login::result client_login::state::start(const pg::startup_packet& packet
             unknown.push_back(name);
         } else if (std::string refusal = take_parameter(name, value, request); !refusal.empty()) {
             return close(login_failure::protocol, "42501", std::move(refusal),
-                         "leave it out; see the list of settings in policy/README.md", out);
+                         "leave it out: it would change how statements are read, or is not a "
+                         "setting that services need",
+                         out);
         }
     }
     request.protocol = pg::negotiated_protocol(packet.protocol);
@@ -257,6 +260,7 @@ client_login::result client_login::state::authenticate(output& out) {
                              ", which has no such login",
                          "connect as one of its logins, or as " + service->name, out);
         who = service;
+        certificate = name;
         std::string ok;
         pg::encode_authentication(ok, pg::authentication_kind::ok);
         out.append(ok);
@@ -402,6 +406,10 @@ const startup_request& client_login::request() const {
 }
 const policy::service* client_login::who() const {
     return state_->who;
+}
+std::string client_login::identity() const {
+    return state_->certificate.empty() ? "login " + state_->request.user
+                                       : "certificate " + state_->certificate;
 }
 const policy::snapshot_ptr& client_login::policies() const {
     return state_->policies;

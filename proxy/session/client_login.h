@@ -78,6 +78,8 @@ public:
 
     [[nodiscard]] const startup_request& request() const;
     [[nodiscard]] const policy::service* who() const; // lives as long as policies()
+    // What identified it: "login orders", "certificate spiffe://…".
+    [[nodiscard]] std::string identity() const;
     [[nodiscard]] const policy::snapshot_ptr& policies() const;
     [[nodiscard]] std::string_view
     cancel_key() const; // the 4-byte process id and the secret, as received

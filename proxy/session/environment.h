@@ -22,7 +22,8 @@ struct session_identity {
     std::string service;
     std::string server; // the policy's name of it
     std::string database;
-    std::string peer; // "10.0.0.7:51234" or "unix"
+    std::string peer;     // "10.0.0.7:51234" or "unix"
+    std::string identity; // what it logged in as: "login orders", "certificate spiffe://…"
     std::string backend_login;
     unsigned server_major = 0;
     bool confined = false;

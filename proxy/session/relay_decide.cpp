@@ -32,7 +32,7 @@ verdict_ptr relay::state::decide(std::string_view text) {
     if (text.size() <= longest_looked_up) {
         const lookup seen = look_up(env.cache, *view, text, skeleton);
         if (seen.found) {
-            env.reports.statement(*view->who, seen.found->decision.verdict, seen.outcome);
+            decided(*seen.found, text, seen.outcome);
             return seen.found;
         }
         if (text.size() <= env.settings.inline_bytes) {
@@ -41,7 +41,7 @@ verdict_ptr relay::state::decide(std::string_view text) {
             judgement made = judge(*view, text, usable, env.settings.sql);
             env.reports.analysed(clock::now() - began);
             remember(env.cache, *view, text, usable, made);
-            env.reports.statement(*view->who, made.made->decision.verdict, cache_outcome::miss);
+            decided(*made.made, text, cache_outcome::miss);
             return std::move(made.made);
         }
     }
@@ -62,8 +62,7 @@ verdict_ptr relay::state::decide(std::string_view text) {
             if (owner == nullptr)
                 return;
             remember(owner->env.cache, *work->in, work->text, work->skeleton, work->made);
-            owner->env.reports.statement(*work->in->who, work->made.made->decision.verdict,
-                                         cache_outcome::miss);
+            owner->decided(*work->made.made, work->text, cache_outcome::miss);
             owner->arrived = work->made.made;
             owner->pending.reset();
             owner->wake();
@@ -121,18 +120,32 @@ verdict_ptr relay::state::refusal(std::string rule, std::string message, std::st
     return made;
 }
 
+decided_statement relay::state::described(const policy::decision& d, std::string_view text) const {
+    return {.who = *view->who,
+            .identity = id.identity,
+            .peer = id.peer,
+            .server = id.server,
+            .database = id.database,
+            .decision = d,
+            .mode = view->who->mode,
+            .statement = text,
+            .caught_by_server = false,
+            .trouble = policy::problem::none};
+}
+
+void relay::state::decided(const verdict& v, std::string_view text, cache_outcome how) const {
+    env.reports.statement(*view->who, v.decision.verdict, how);
+    if (v.decision.allowed() && env.reports.wants_allowed())
+        env.reports.allowed(described(v.decision, text));
+}
+
 void relay::state::report(const verdict& v, std::string_view text) const {
     if (v.decision.allowed())
         return;
-    env.reports.violated({.who = *view->who,
-                          .peer = id.peer,
-                          .server = id.server,
-                          .database = id.database,
-                          .decision = v.decision,
-                          .mode = v.mode,
-                          .statement = text,
-                          .caught_by_server = false,
-                          .trouble = v.trouble});
+    auto what = described(v.decision, text);
+    what.mode = v.mode;
+    what.trouble = v.trouble;
+    env.reports.violated(what);
 }
 
 // Pre: the statement was sent. What it changes counts from now on, because later messages may

@@ -211,15 +211,9 @@ relay::state::answer relay::state::server_error(bytes message) {
         d.why = policy::reason::foreign;
         d.rule = "the server's own privileges";
         d.message = id.service + " was refused by the server itself";
-        env.reports.violated({.who = *view->who,
-                              .peer = id.peer,
-                              .server = id.server,
-                              .database = id.database,
-                              .decision = d,
-                              .mode = view->who->mode,
-                              .statement = {},
-                              .caught_by_server = true,
-                              .trouble = policy::problem::none});
+        auto what = described(d, {});
+        what.caught_by_server = true;
+        env.reports.violated(what);
     }
     return {};
 }

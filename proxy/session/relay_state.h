@@ -91,6 +91,8 @@ struct relay::state {
     enum class when : std::uint8_t { now, any_time };
     void apply(const verdict&, when);
     void moved_path(bool changed);
+    [[nodiscard]] decided_statement described(const policy::decision&, std::string_view text) const;
+    void decided(const verdict&, std::string_view text, cache_outcome) const;
     void report(const verdict&, std::string_view text) const;
     [[nodiscard]] bool begin_work(); // false: paused for a slot
     void end_work();

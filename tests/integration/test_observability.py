@@ -2,6 +2,8 @@
 import re
 import socket
 
+import pytest
+
 from harness.wire import one_shot, query, SYNC
 
 SECRETS = ["hunter2-literal", "4111111111111111", "parameter-value"]
@@ -49,12 +51,23 @@ def test_an_audit_line_says_all_but_the_values(new_ringfence):
     assert line["service"] == "order-service" and line["owner"] == "user-service" and line["server"] == "shop-pg"
     assert line["schema"] == "users" and line["objects"] == ["users.accounts"] and line["action"] == "read"
     assert line["reason"] == "foreign" and line["mode"] == "enforce" and line["peer"].startswith("127.0.0.1:")
+    assert line["event"] == "violation" and line["identity"] == "login orders"
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", line["time"])
     assert "users.accounts" in line["statement"] and line["fingerprint"]
 
 
-def test_no_literal_parameter_or_password_is_written_anywhere(new_ringfence):
-    proxy = new_ringfence()
+def test_allowed_statements_are_written_if_asked(new_ringfence):
+    proxy = new_ringfence(config={"audit": {"statements": True}})
+    provoke(proxy)
+    lines = proxy.audited(6)
+    assert [line["event"] for line in lines] == ["statement"] + 5 * ["violation"]
+    assert lines[0]["statement"] == "SELECT id FROM orders WHERE status = ? LIMIT ?"
+    assert lines[0]["reason"] == "owned" and lines[0]["identity"] == "login orders"
+
+
+@pytest.mark.parametrize("statements", [False, True])
+def test_no_literal_parameter_or_password_is_written_anywhere(new_ringfence, statements):
+    proxy = new_ringfence(config={"audit": {"statements": statements}})
     provoke(proxy)
     try:
         proxy.connect(password="wrong-password-attempt").socket.close()

@@ -114,6 +114,7 @@ struct conversation {
                     .server = "shop-pg",
                     .database = "shop",
                     .peer = "127.0.0.1:9",
+                    .identity = "login orders",
                     .backend_login = "app",
                     .server_major = 15,
                     .confined = false,
