@@ -44,8 +44,10 @@ void proxy::start(policy::snapshot_ptr policies, session::credentials_ptr creden
     s.current = std::make_shared<const routes>(c, std::move(credentials), nullptr);
     s.shared.login_failed = s.hooks.login_failed;
 
-    const unsigned count =
-        c.workers != 0 ? c.workers : std::max(1U, std::thread::hardware_concurrency());
+    // A worker that has more to do at each wake-up costs less per statement, so a core is left to
+    // the kernel and to the analysis threads.
+    const unsigned cores = std::max(2U, std::thread::hardware_concurrency());
+    const unsigned count = c.workers != 0 ? c.workers : cores - 1;
     // Every socket is bound before the first client is served: a port that is taken is an error of
     // the start.
     std::vector<std::vector<std::unique_ptr<listener>>> sockets(count);

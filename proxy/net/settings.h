@@ -74,7 +74,7 @@ struct settings {
     tls_files tls;
     std::map<std::string, server_settings, std::less<>> servers;
     net::timeouts timeouts;
-    unsigned workers = 0; // 0: one per core
+    unsigned workers = 0; // 0: one for each core but one
     unsigned max_client_connections = 10'000;
     session::environment::settings session;
 };

@@ -221,4 +221,5 @@ def report(args, targets, results, idle):
     row("memory per idle client, kB", [f"{idle[n]:.1f}" if n in idle else None for n in names])
 
 
-main()
+if __name__ == "__main__":
+    main()
