@@ -20,7 +20,8 @@ enum class action : std::uint8_t {
 };
 
 enum class object_kind : std::uint8_t {
-    server,   // a facility of the whole server: `name` says which ("files", "other sessions", "roles" …)
+    server, // a facility of the whole server: `name` says which ("files", "other sessions", "roles"
+            // …)
     database, // `database`
     schema,   // `database`, `schema`
     table,    // anything with rows: table, view, sequence, foreign table; also an index
@@ -43,10 +44,12 @@ inline constexpr std::string_view all_columns = "*";
 struct touch {
     action act = action::read;
     object what;
-    // Columns of a table touch, sorted and unique. {"*"} is any and all of them; empty says that no column was
-    // named (TRUNCATE, count(*), DDL), which asks for the table as a whole, exactly as {"*"} does.
+    // Columns of a table touch, sorted and unique. {"*"} is any and all of them; empty says that no
+    // column was named (TRUNCATE, count(*), DDL), which asks for the table as a whole, exactly as
+    // {"*"} does.
     std::vector<std::string> columns;
-    // The name was not qualified: this is one of the schemas in which it may be found. All must be allowed.
+    // The name was not qualified: this is one of the schemas in which it may be found. All must be
+    // allowed.
     bool via_path = false;
     bool operator==(const touch&) const = default;
 };
@@ -54,29 +57,29 @@ struct touch {
 // Why a statement was not analysed completely. Bounded: it is a metric label and an audit field.
 enum class problem : std::uint8_t {
     none,
-    syntax,          // the parser refused it (the server would, too, or knows a newer grammar)
-    limit,           // too long, too deep, too many nodes
-    unknown_node,    // the parse tree holds something that no rule covers
-    statement_kind,  // a statement kind that is not on the list, or is refused by its row
-    unsafe_setting,  // would change how the server reads later statements
+    syntax,         // the parser refused it (the server would, too, or knows a newer grammar)
+    limit,          // too long, too deep, too many nodes
+    unknown_node,   // the parse tree holds something that no rule covers
+    statement_kind, // a statement kind that is not on the list, or is refused by its row
+    unsafe_setting, // would change how the server reads later statements
     internal_error,
 };
 
 // What a statement, once it succeeds, changes in the session that later analyses depend on.
 struct session_effect {
     enum class kind : std::uint8_t {
-        search_path,        // `values` is the new list (empty list: nothing but pg_catalog)
-        reset_search_path,  // back to the session's start: RESET, DEFAULT, DISCARD ALL
-        prepare,            // SQL PREPARE: values[0] is the name, `text` the statement inside
-        deallocate,         // values[0], or all when empty
-        execute,            // SQL EXECUTE of values[0]: the gate decides anew what was prepared
-        defines,            // changes the catalogue: snapshots must be refreshed
+        search_path,       // `values` is the new list (empty list: nothing but pg_catalog)
+        reset_search_path, // back to the session's start: RESET, DEFAULT, DISCARD ALL
+        prepare,           // SQL PREPARE: values[0] is the name, `text` the statement inside
+        deallocate,        // values[0], or all when empty
+        execute,           // SQL EXECUTE of values[0]: the gate decides anew what was prepared
+        defines,           // changes the catalogue: snapshots must be refreshed
     };
     kind what{};
     std::vector<std::string> values;
     std::string text;
-    // search_path and reset_search_path: lasts beyond the transaction when that commits (SET, set_config(…, false)).
-    // False (SET LOCAL, or unknown): the former list comes back.
+    // search_path and reset_search_path: lasts beyond the transaction when that commits (SET,
+    // set_config(…, false)). False (SET LOCAL, or unknown): the former list comes back.
     bool lasting = false;
     bool operator==(const session_effect&) const = default;
 };
@@ -87,8 +90,8 @@ struct footprint {
     std::string trouble_text; // for people; holds no literal of the statement
     std::vector<touch> touches;
     std::vector<session_effect> effects;
-    // No literal (string or number constant) of the text was looked at, so texts that differ in literals only
-    // have the same footprint.
+    // No literal (string or number constant) of the text was looked at, so texts that differ in
+    // literals only have the same footprint.
     bool literals_immaterial = false;
     // The name of an unqualified object mattered, so the footprint depends on scope::path.
     bool depends_on_path = false;

@@ -6,21 +6,31 @@ std::string describe(const touch& t) {
     std::string line(to_string(t.act));
     line += ' ';
     switch (t.what.kind) {
-    case object_kind::server: line += "server \"" + t.what.name + '"'; break;
-    case object_kind::database: line += "database " + t.what.database; break;
-    case object_kind::schema: line += "schema " + t.what.database + '.' + t.what.schema; break;
+    case object_kind::server:
+        line += "server \"" + t.what.name + '"';
+        break;
+    case object_kind::database:
+        line += "database " + t.what.database;
+        break;
+    case object_kind::schema:
+        line += "schema " + t.what.database + '.' + t.what.schema;
+        break;
     case object_kind::function:
-    case object_kind::type: line += std::string(to_string(t.what.kind)) + ' '; [[fallthrough]];
+    case object_kind::type:
+        line += std::string(to_string(t.what.kind)) + ' ';
+        [[fallthrough]];
     case object_kind::table:
         line += t.what.database + '.' + t.what.schema + '.' + t.what.name;
         break;
     }
     if (!t.columns.empty()) {
         line += '(';
-        for (const auto& column : t.columns) line += (&column == &t.columns.front() ? "" : ",") + column;
+        for (const auto& column : t.columns)
+            line += (&column == &t.columns.front() ? "" : ",") + column;
         line += ')';
     }
-    if (t.via_path) line += '~';
+    if (t.via_path)
+        line += '~';
     return line;
 }
 

@@ -7,7 +7,8 @@
 
 namespace ringfence::policy {
 
-// `~` after the object says that it is one of the schemas in which an unqualified name may be found.
+// `~` after the object says that it is one of the schemas in which an unqualified name may be
+// found.
 [[nodiscard]] std::string describe(const touch&);
 
 } // namespace ringfence::policy

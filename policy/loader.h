@@ -11,7 +11,8 @@ namespace ringfence::policy {
 
 enum class severity : std::uint8_t { error, warning, information };
 
-// One finding, with its place: "services/a.yaml:12:5: error: unknown service 'biling-service' (did you mean …?)".
+// One finding, with its place: "services/a.yaml:12:5: error: unknown service 'biling-service' (did
+// you mean …?)".
 struct diagnostic {
     policy::severity severity = policy::severity::error;
     std::string rule; // stable identifier: "unknown-key", "two-owners", "expired-share" …
@@ -27,15 +28,15 @@ struct diagnostic {
 [[nodiscard]] std::string to_string(const diagnostic&); // one line, as compilers print it
 
 struct load_result {
-    snapshot_ptr policies;             // null if there is any error
-    std::vector<diagnostic> findings;  // all of them, ordered by file and line
+    snapshot_ptr policies;            // null if there is any error
+    std::vector<diagnostic> findings; // all of them, ordered by file and line
     [[nodiscard]] bool ok() const { return policies != nullptr; }
 };
 
 // What may be less than an error for some callers.
 struct load_options {
-    // An expired share denies whatever the loader says. A proxy that restarts on the day after must come up with a
-    // warning, while a review of the policies must fail.
+    // An expired share denies whatever the loader says. A proxy that restarts on the day after must
+    // come up with a warning, while a review of the policies must fail.
     severity expired_share = severity::error;
     // Routing may also be settled with a listener per server.
     severity ambiguous_server = severity::error;
@@ -46,7 +47,8 @@ struct load_options {
 [[nodiscard]] load_result load(const std::filesystem::path& folder, date today,
                                const load_options& = {});
 
-// The same from memory, for tests, fuzzers and `ringfence diff`: pairs of relative file name and text.
+// The same from memory, for tests, fuzzers and `ringfence diff`: pairs of relative file name and
+// text.
 [[nodiscard]] load_result load(const std::vector<std::pair<std::string, std::string>>& files,
                                date today, const load_options& = {});
 

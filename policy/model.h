@@ -1,4 +1,5 @@
-// A policy as loaded: plain data, immutable once loaded, shared as `std::shared_ptr<const snapshot>`.
+// A policy as loaded: plain data, immutable once loaded, shared as `std::shared_ptr<const
+// snapshot>`.
 #pragma once
 
 #include "policy/access.h"
@@ -19,15 +20,16 @@ using date = std::chrono::sys_days; // UTC
 enum class mode : std::uint8_t { enforce, observe };
 enum class dynamic_sql : std::uint8_t { deny, if_confined };
 
-// Where a YAML value stood; for diagnostics and for "file to change" hints. Lines and columns count from 1.
+// Where a YAML value stood; for diagnostics and for "file to change" hints. Lines and columns count
+// from 1.
 struct source_place {
     std::string file;
     int line = 0;
     int column = 0;
 };
 
-// `server`, `server/database`, `server/database/schema`, or table patterns within a schema (MySQL: database is the
-// schema, `schema` stays empty). Empty means: everything below.
+// `server`, `server/database`, `server/database/schema`, or table patterns within a schema (MySQL:
+// database is the schema, `schema` stays empty). Empty means: everything below.
 struct resource {
     std::string server;
     std::string database;
@@ -51,9 +53,10 @@ struct publication {
 
 struct share {
     std::string with;
-    resource what;                                          // server, database, schema
-    std::map<std::string, std::vector<std::string>> tables; // table -> columns (empty: all); never patterns
-    action access = action::read;                           // read, or write (which includes read)
+    resource what; // server, database, schema
+    std::map<std::string, std::vector<std::string>>
+        tables;                   // table -> columns (empty: all); never patterns
+    action access = action::read; // read, or write (which includes read)
     std::string reason;
     std::string ticket;
     date until{}; // the last day, inclusive, UTC
@@ -61,8 +64,8 @@ struct share {
 };
 
 struct limits {
-    unsigned max_connections = 0;          // 0: no limit
-    unsigned max_statements_in_flight = 0; // 0: no limit
+    unsigned max_connections = 0;                   // 0: no limit
+    unsigned max_statements_in_flight = 0;          // 0: no limit
     std::chrono::milliseconds statement_timeout{0}; // 0: none
 };
 

@@ -47,8 +47,8 @@ path_rights paths_of(const snapshot& policies, const service& who, std::string_v
     for (const auto& r : who.owns)
         if (here(r) && !r.tables.empty())
             add(rights.settable, schema(r));
-    // Of a schema that others share, any unqualified name may be another's table, so it is on the path of those who
-    // have nothing else.
+    // Of a schema that others share, any unqualified name may be another's table, so it is on the
+    // path of those who have nothing else.
     if (rights.home.empty())
         rights.home = rights.settable;
     for (const auto& r : policies.common)

@@ -77,8 +77,8 @@ offered publication_for(const snapshot& policies, const service& who, std::strin
 // What the shares say: an allowing ruling, a denying one that a share explains, or nothing.
 std::optional<ruling> rule_by_shares(const std::vector<lent_share>& shares, const touch& t,
                                      date today) {
-    // Tables are lent, not names: a borrowed schema on a search_path would lend its meaning to every unqualified name
-    // in functions that were analysed without it.
+    // Tables are lent, not names: a borrowed schema on a search_path would lend its meaning to
+    // every unqualified name in functions that were analysed without it.
     if (t.what.kind == object_kind::schema && t.act == action::reference)
         return std::nullopt;
     ruling r;

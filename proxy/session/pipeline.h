@@ -68,7 +68,8 @@ public:
         }
         marks_.erase(0, at + 1);
         // Nothing else was asked for: a CopyDone that came late is behind the server already.
-        if (marks_.find_first_of("QS") == std::string::npos && !unsynced_) marks_.clear();
+        if (marks_.find_first_of("QS") == std::string::npos && !unsynced_)
+            marks_.clear();
         if (marks_.empty() && marks_.capacity() > 256)
             marks_.shrink_to_fit();
     }

@@ -9,8 +9,8 @@
 
 namespace ringfence::sql::postgresql {
 
-// The newest major version whose relations and functions were reviewed. On a newer server, what we do not know may be
-// the engine's own.
+// The newest major version whose relations and functions were reviewed. On a newer server, what we
+// do not know may be the engine's own.
 inline constexpr unsigned newest_reviewed_major = 18;
 
 // guarded: allowed but for one column.

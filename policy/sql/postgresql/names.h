@@ -11,10 +11,11 @@ namespace ringfence::sql::postgresql {
 
 inline constexpr std::size_t longest_name = 63; // NAMEDATALEN - 1
 
-// What SplitIdentifierString of the server makes of a text: parts between `separator`, spaces around them dropped,
-// unquoted ones folded, quoted ones with "" undone. Nothing when the server would raise an error, and for a part that it
-// would cut to longest_name bytes.
-[[nodiscard]] std::optional<std::vector<std::string>> split_identifiers(std::string_view text, char separator);
+// What SplitIdentifierString of the server makes of a text: parts between `separator`, spaces
+// around them dropped, unquoted ones folded, quoted ones with "" undone. Nothing when the server
+// would raise an error, and for a part that it would cut to longest_name bytes.
+[[nodiscard]] std::optional<std::vector<std::string>> split_identifiers(std::string_view text,
+                                                                        char separator);
 
 // `a.b.c` as in regclass and nextval; one to three parts.
 [[nodiscard]] std::optional<std::vector<std::string>> qualified_name(std::string_view text);

@@ -58,11 +58,14 @@ std::string clean_parser_message(std::string_view raw) {
     for (const char c : raw.substr(0, raw.find_first_of("\"'"))) {
         const auto byte = static_cast<unsigned char>(c);
         clean += byte >= 0x20 && byte < 0x7f ? c : ' ';
-        if (clean.size() >= longest_message) break;
+        if (clean.size() >= longest_message)
+            break;
     }
-    while (!clean.empty() && clean.back() == ' ') clean.pop_back();
+    while (!clean.empty() && clean.back() == ' ')
+        clean.pop_back();
     for (const std::string_view place : {" at or near", " near", " at"})
-        if (clean.ends_with(place)) clean.erase(clean.size() - place.size());
+        if (clean.ends_with(place))
+            clean.erase(clean.size() - place.size());
     return clean;
 }
 
@@ -87,8 +90,9 @@ std::unique_ptr<parsed_text> parsed_text::parse(std::string_view text, const lim
     }
     auto result = pg_query_parse_protobuf(parsed->text_.c_str());
     if (result.error != nullptr) {
-        parsed->fail(policy::problem::syntax,
-                     clean_parser_message(result.error->message != nullptr ? result.error->message : ""));
+        parsed->fail(
+            policy::problem::syntax,
+            clean_parser_message(result.error->message != nullptr ? result.error->message : ""));
     } else {
         ProtobufCAllocator allocator{allocate, keep, &parsed->memory_};
         parsed->root_ = pg_query__parse_result__unpack(

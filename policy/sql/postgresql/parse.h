@@ -12,14 +12,15 @@
 
 namespace ringfence::sql::postgresql {
 
-// Memory for one tree, given back at once: unpacked trees are deep, and freeing them node by node recurses.
+// Memory for one tree, given back at once: unpacked trees are deep, and freeing them node by node
+// recurses.
 class tree_memory {
-  public:
+public:
     explicit tree_memory(std::size_t cap);
     [[nodiscard]] void* take(std::size_t bytes);
     [[nodiscard]] bool exhausted() const { return exhausted_; }
 
-  private:
+private:
     std::vector<std::unique_ptr<std::byte[]>> blocks_;
     std::byte* next_ = nullptr;
     std::size_t free_ = 0;
@@ -29,7 +30,7 @@ class tree_memory {
 };
 
 class parsed_text {
-  public:
+public:
     // Runs the pre-scan of limits.h first. Never throws but bad_alloc.
     [[nodiscard]] static std::unique_ptr<parsed_text> parse(std::string_view text, const limits&);
 
@@ -40,7 +41,7 @@ class parsed_text {
     [[nodiscard]] std::span<PgQuery__RawStmt* const> statements() const;
     [[nodiscard]] std::string_view text() const { return text_; }
 
-  private:
+private:
     explicit parsed_text(std::string_view text);
     void fail(policy::problem, std::string_view why);
 
@@ -51,7 +52,8 @@ class parsed_text {
     std::string trouble_text_;
 };
 
-// libpg_query's messages quote the statement: everything from the first quotation mark on is cut off.
+// libpg_query's messages quote the statement: everything from the first quotation mark on is cut
+// off.
 [[nodiscard]] std::string clean_parser_message(std::string_view raw);
 
 } // namespace ringfence::sql::postgresql

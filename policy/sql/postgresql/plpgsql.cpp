@@ -11,21 +11,27 @@ namespace {
 
 using piece = body_piece::kind;
 
-// Reads statement after statement; what is open is on a stack of its own, so bodies may nest as they like.
+// Reads statement after statement; what is open is on a stack of its own, so bodies may nest as
+// they like.
 class reader {
-  public:
-    reader(std::string_view body, const std::vector<token>& tokens) : body_(body), tokens_(tokens) {}
+public:
+    reader(std::string_view body, const std::vector<token>& tokens)
+        : body_(body), tokens_(tokens) {}
 
     body_pieces read() {
-        while (at().is("#")) skip(3); // #variable_conflict use_column
+        while (at().is("#"))
+            skip(3); // #variable_conflict use_column
         block_start();
-        while (result_.trouble.empty() && !(open_.empty() && started_)) statement();
-        if (at().is(";")) skip(1);
-        if (result_.trouble.empty() && !at_end()) trouble("something after the last END");
+        while (result_.trouble.empty() && !(open_.empty() && started_))
+            statement();
+        if (at().is(";"))
+            skip(1);
+        if (result_.trouble.empty() && !at_end())
+            trouble("something after the last END");
         return std::move(result_);
     }
 
-  private:
+private:
     enum class nest { block, handlers, branch, cases, loop };
     using words = std::initializer_list<std::string_view>;
 
@@ -39,35 +45,44 @@ class reader {
     [[nodiscard]] bool at_end() const { return next_ >= tokens_.size(); }
     void skip(std::size_t count) { next_ = std::min(next_ + count, tokens_.size()); }
     bool take(std::string_view word) {
-        if (!at().is_word(word) && !at().is(word)) return false;
+        if (!at().is_word(word) && !at().is(word))
+            return false;
         skip(1);
         return true;
     }
     void trouble(std::string_view why) {
-        if (result_.trouble.empty()) result_.trouble = "PL/pgSQL: " + std::string(why);
+        if (result_.trouble.empty())
+            result_.trouble = "PL/pgSQL: " + std::string(why);
     }
     void need(std::string_view what) {
-        if (!take(what)) trouble("expected " + std::string(what));
+        if (!take(what))
+            trouble("expected " + std::string(what));
     }
     void add(piece what, std::string text) { result_.pieces.push_back({what, std::move(text)}); }
 
     [[nodiscard]] std::string text(std::size_t from, std::size_t to) const { // of tokens [from, to)
-        if (from >= to || to > tokens_.size()) return {};
+        if (from >= to || to > tokens_.size())
+            return {};
         const auto start = tokens_[from].start;
         return std::string(body_.substr(start, tokens_[to - 1].end - start));
     }
 
-    // The index of the first of `ends` outside parentheses, from here on; trouble if a `;` or the end comes first.
+    // The index of the first of `ends` outside parentheses, from here on; trouble if a `;` or the
+    // end comes first.
     [[nodiscard]] std::size_t find(words ends) {
         int depth = 0;
         for (auto i = next_; i < tokens_.size(); ++i) {
             const auto& t = tokens_[i];
             if (depth == 0)
                 for (const auto end : ends)
-                    if (t.is(end) || t.is_word(end)) return i;
-            if (t.is(";")) break;
-            if (t.is("(") || t.is("[")) ++depth;
-            if ((t.is(")") || t.is("]")) && --depth < 0) break;
+                    if (t.is(end) || t.is_word(end))
+                        return i;
+            if (t.is(";"))
+                break;
+            if (t.is("(") || t.is("["))
+                ++depth;
+            if ((t.is(")") || t.is("]")) && --depth < 0)
+                break;
         }
         trouble("an expression without its end");
         return tokens_.size();
@@ -76,8 +91,10 @@ class reader {
     // An expression up to one of `ends`, which stays.
     void expression(words ends, piece what = piece::expression) {
         const auto end = find(ends);
-        if (!result_.trouble.empty()) return;
-        if (end == next_) return trouble("an expression is missing");
+        if (!result_.trouble.empty())
+            return;
+        if (end == next_)
+            return trouble("an expression is missing");
         add(what, text(next_, end));
         next_ = end;
     }
@@ -87,23 +104,28 @@ class reader {
         started_ = true;
         open_.push_back(nest::block);
         if (take("declare"))
-            while (result_.trouble.empty() && !at().is_word("begin")) declaration();
+            while (result_.trouble.empty() && !at().is_word("begin"))
+                declaration();
         need("begin");
     }
 
     void label() {
-        if (!at().is("<<")) return;
+        if (!at().is("<<"))
+            return;
         skip(2);
         need(">>");
     }
 
     void type(words ends) {
         const auto end = find(ends);
-        if (!result_.trouble.empty()) return;
-        if (end == next_) return trouble("a type is missing");
+        if (!result_.trouble.empty())
+            return;
+        if (end == next_)
+            return trouble("a type is missing");
         for (auto i = next_; i + 1 < end; ++i) {
             const bool row = tokens_[i + 1].is_word("rowtype");
-            if (!tokens_[i].is("%") || (!row && !tokens_[i + 1].is_word("type"))) continue;
+            if (!tokens_[i].is("%") || (!row && !tokens_[i + 1].is_word("type")))
+                continue;
             add(row ? piece::row_type : piece::column_type, text(next_, i));
             next_ = end;
             return;
@@ -113,10 +135,14 @@ class reader {
     }
 
     void declaration() {
-        if (at_end()) return trouble("BEGIN is missing");
-        if (take("declare")) return;
-        if (at().is("<<")) return label();
-        if (!at().is_name()) return trouble("a declaration without a name");
+        if (at_end())
+            return trouble("BEGIN is missing");
+        if (take("declare"))
+            return;
+        if (at().is("<<"))
+            return label();
+        if (!at().is_name())
+            return trouble("a declaration without a name");
         skip(1);
         if (take("alias")) {
             next_ = find({";"});
@@ -129,14 +155,17 @@ class reader {
             need("cursor");
             if (take("(")) {
                 while (result_.trouble.empty()) {
-                    if (!at().is_name()) return trouble("a cursor argument without a name");
+                    if (!at().is_name())
+                        return trouble("a cursor argument without a name");
                     skip(1);
                     type({",", ")"});
-                    if (take(")")) break;
+                    if (take(")"))
+                        break;
                     need(",");
                 }
             }
-            if (!take("for")) need("is");
+            if (!take("for"))
+                need("is");
             expression({";"}, piece::statement);
             return need(";");
         }
@@ -147,31 +176,40 @@ class reader {
             next_ = find({";", ":=", "=", "default", "not"});
             add(piece::expression, "''::text COLLATE " + text(from, next_));
         }
-        if (take("not")) need("null");
-        if (take(":=") || take("=") || take("default")) expression({";"});
+        if (take("not"))
+            need("null");
+        if (take(":=") || take("=") || take("default"))
+            expression({";"});
         need(";");
     }
 
     void statement() {
         const auto& first = at();
-        if (at_end()) return trouble("END is missing");
+        if (at_end())
+            return trouble("END is missing");
         const auto& second = at(1);
-        if (first.is("<<") || first.is_word("declare") || first.is_word("begin")) return opening();
-        const bool assigns = first.what == token::kind::parameter || second.is(":=") || second.is("=") ||
-                             second.is("[") || second.is(".");
-        if ((first.is_name() || first.what == token::kind::parameter) && assigns) return assignment();
+        if (first.is("<<") || first.is_word("declare") || first.is_word("begin"))
+            return opening();
+        const bool assigns = first.what == token::kind::parameter || second.is(":=") ||
+                             second.is("=") || second.is("[") || second.is(".");
+        if ((first.is_name() || first.what == token::kind::parameter) && assigns)
+            return assignment();
         if (first.what != token::kind::word) {
-            if (first.is("(")) return sql(); // (SELECT …) UNION …
+            if (first.is("("))
+                return sql(); // (SELECT …) UNION …
             return trouble("a statement that starts with no word");
         }
-        if (control() || flow() || cursors() || small()) return;
+        if (control() || flow() || cursors() || small())
+            return;
         sql();
     }
 
     void opening() { // a block, or a loop with a label
-        if (!at().is("<<")) return block_start();
+        if (!at().is("<<"))
+            return block_start();
         const auto& after = at(3);
-        if (after.is_word("declare") || after.is_word("begin")) return block_start();
+        if (after.is_word("declare") || after.is_word("begin"))
+            return block_start();
         label();
     }
 
@@ -185,7 +223,8 @@ class reader {
             return true;
         } else if (take("case")) {
             open_.push_back(nest::cases);
-            if (!at().is_word("when")) expression({"when"});
+            if (!at().is_word("when"))
+                expression({"when"});
             return true;
         } else if (inside(nest::cases) && take("when")) {
             expression({"then"});
@@ -208,18 +247,25 @@ class reader {
         skip(1);
         const bool block = inside(nest::block) || inside(nest::handlers);
         if (take("if")) {
-            if (!inside(nest::branch)) return trouble("END IF without IF");
+            if (!inside(nest::branch))
+                return trouble("END IF without IF");
         } else if (take("case")) {
-            if (!inside(nest::cases)) return trouble("END CASE without CASE");
+            if (!inside(nest::cases))
+                return trouble("END CASE without CASE");
         } else if (take("loop")) {
-            if (!inside(nest::loop)) return trouble("END LOOP without LOOP");
-            if (at().is_name()) skip(1);
+            if (!inside(nest::loop))
+                return trouble("END LOOP without LOOP");
+            if (at().is_name())
+                skip(1);
         } else {
-            if (!block) return trouble("END does not close what is open");
-            if (at().is_name()) skip(1);
+            if (!block)
+                return trouble("END does not close what is open");
+            if (at().is_name())
+                skip(1);
         }
         open_.pop_back();
-        if (!open_.empty()) need(";");
+        if (!open_.empty())
+            need(";");
     }
 
     bool loop() {
@@ -252,17 +298,20 @@ class reader {
             return dynamic({"loop"});
         }
         const auto end = find({"loop"});
-        if (!result_.trouble.empty()) return;
+        if (!result_.trouble.empty())
+            return;
         int depth = 0;
         for (auto i = next_; i < end; ++i) {
             const auto& t = tokens_[i];
             depth += t.is("(") || t.is("[") ? 1 : t.is(")") || t.is("]") ? -1 : 0;
-            if (depth != 0 || !t.is("..")) continue;
+            if (depth != 0 || !t.is(".."))
+                continue;
             (void)take("reverse");
             expression({".."});
             skip(1);
             expression({"by", "loop"});
-            if (take("by")) expression({"loop"});
+            if (take("by"))
+                expression({"loop"});
             return;
         }
         if (at().is_name() && next_ + 1 == end) { // a cursor
@@ -276,8 +325,10 @@ class reader {
     }
 
     static bool starts_query(const token& t) {
-        const words starts{"select", "with", "values", "table", "insert", "update", "delete", "merge", "explain", "show"};
-        return std::any_of(starts.begin(), starts.end(), [&](std::string_view w) { return t.is_word(w); });
+        const words starts{"select", "with",   "values", "table",   "insert",
+                           "update", "delete", "merge",  "explain", "show"};
+        return std::any_of(starts.begin(), starts.end(),
+                           [&](std::string_view w) { return t.is_word(w); });
     }
 
     // Arguments of a cursor, perhaps by name, as those of a function that takes anything.
@@ -287,7 +338,8 @@ class reader {
         const auto close = find({")"});
         next_ = close;
         need(")");
-        if (close > from + 1) add(piece::expression, "pg_catalog.concat" + text(from, next_));
+        if (close > from + 1)
+            add(piece::expression, "pg_catalog.concat" + text(from, next_));
     }
 
     // EXECUTE … up to `ends`, with INTO and USING in any order.
@@ -310,16 +362,19 @@ class reader {
     void into_target() {
         (void)take("strict");
         do {
-            if (!at().is_name() && at().what != token::kind::parameter) return trouble("INTO without a variable");
+            if (!at().is_name() && at().what != token::kind::parameter)
+                return trouble("INTO without a variable");
             skip(1);
-            while (at().is(".")) skip(2);
+            while (at().is("."))
+                skip(2);
         } while (result_.trouble.empty() && take(","));
     }
 
     bool flow() {
         if (take("return")) {
             if (take("next")) {
-                if (!at().is(";")) expression({";"});
+                if (!at().is(";"))
+                    expression({";"});
             } else if (take("query")) {
                 if (take("execute"))
                     dynamic({";"});
@@ -329,8 +384,10 @@ class reader {
                 expression({";"});
             }
         } else if (take("exit") || take("continue")) {
-            if (at().is_name() && !at().is_word("when")) skip(1);
-            if (take("when")) expression({";"});
+            if (at().is_name() && !at().is_word("when"))
+                skip(1);
+            if (take("when"))
+                expression({";"});
         } else if (take("execute")) {
             dynamic({";"});
         } else if (take("perform")) {
@@ -348,20 +405,25 @@ class reader {
 
     void raise() {
         for (const auto* level : {"debug", "log", "info", "notice", "warning", "exception"})
-            if (take(level)) break;
+            if (take(level))
+                break;
         if (at().what == token::kind::string) {
             skip(1);
-            while (result_.trouble.empty() && take(",")) expression({",", "using", ";"});
+            while (result_.trouble.empty() && take(","))
+                expression({",", "using", ";"});
         } else if (take("sqlstate")) {
             skip(1);
         } else if (at().is_name() && !at().is_word("using")) {
             skip(1);
         }
-        if (!take("using")) return;
+        if (!take("using"))
+            return;
         do {
-            if (!at().is_name()) return trouble("RAISE USING without an option");
+            if (!at().is_name())
+                return trouble("RAISE USING without an option");
             skip(1);
-            if (!take("=")) need(":=");
+            if (!take("="))
+                need(":=");
             expression({",", ";"});
         } while (result_.trouble.empty() && take(","));
     }
@@ -384,10 +446,12 @@ class reader {
                 else
                     expression({";"}, piece::statement);
             }
-        } else if (at().is_word("fetch") || at().is_word("move") || at().is_word("close") || at().is_word("get")) {
+        } else if (at().is_word("fetch") || at().is_word("move") || at().is_word("close") ||
+                   at().is_word("get")) {
             const auto end = find({";"});
             for (; next_ < end; ++next_)
-                if (at().is("(")) trouble("an expression where a cursor or an item is expected");
+                if (at().is("("))
+                    trouble("an expression where a cursor or an item is expected");
         } else {
             return false;
         }
@@ -400,7 +464,8 @@ class reader {
             skip(2);
             return true;
         }
-        if (!at().is_word("commit") && !at().is_word("rollback")) return false;
+        if (!at().is_word("commit") && !at().is_word("rollback"))
+            return false;
         next_ = find({";"});
         need(";");
         return true;
@@ -413,9 +478,12 @@ class reader {
             if (take(".")) {
                 skip(1);
             } else if (take("[")) {
-                if (at().is(":")) skip(1);
-                if (!at().is("]")) expression({":", "]"});
-                if (take(":") && !at().is("]")) expression({"]"});
+                if (at().is(":"))
+                    skip(1);
+                if (!at().is("]"))
+                    expression({":", "]"});
+                if (take(":") && !at().is("]"))
+                    expression({"]"});
                 need("]");
             } else {
                 return trouble("an assignment to something else than a variable");
@@ -439,12 +507,18 @@ class reader {
                 end = i;
                 break;
             }
-            if (t.is("(")) ++depth;
-            if (t.is(")")) --depth;
-            if (!t.is_word("into")) continue;
-            const bool of_sql = i > from && (tokens_[i - 1].is_word("insert") || tokens_[i - 1].is_word("merge"));
-            if (of_sql || tokens_[from].is_word("import")) continue;
-            if (into != tokens_.size()) return trouble("INTO twice");
+            if (t.is("("))
+                ++depth;
+            if (t.is(")"))
+                --depth;
+            if (!t.is_word("into"))
+                continue;
+            const bool of_sql =
+                i > from && (tokens_[i - 1].is_word("insert") || tokens_[i - 1].is_word("merge"));
+            if (of_sql || tokens_[from].is_word("import"))
+                continue;
+            if (into != tokens_.size())
+                return trouble("INTO twice");
             into = i;
             next_ = i + 1;
             into_target();
@@ -452,7 +526,8 @@ class reader {
             i = after - 1;
         }
         next_ = end;
-        if (depth != 0 || at_end()) return trouble("a statement without its end");
+        if (depth != 0 || at_end())
+            return trouble("a statement without its end");
         if (into != tokens_.size())
             add(piece::statement, text(from, into) + " " + text(after, end));
         else
@@ -474,7 +549,8 @@ class reader {
 
 body_pieces cut_plpgsql(std::string_view body) {
     const auto tokens = cut(body);
-    if (!tokens) return {{}, "PL/pgSQL: a string or comment without its end"};
+    if (!tokens)
+        return {{}, "PL/pgSQL: a string or comment without its end"};
     return reader(body, *tokens).read();
 }
 

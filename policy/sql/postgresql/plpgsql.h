@@ -1,5 +1,6 @@
-// The SQL inside a PL/pgSQL body. libpg_query's own reader refuses everyday bodies (`NEW.x := 1`, fields of records), so
-// this follows the server's: the same lexer, the same statement starts, the same terminators of expressions.
+// The SQL inside a PL/pgSQL body. libpg_query's own reader refuses everyday bodies (`NEW.x := 1`,
+// fields of records), so this follows the server's: the same lexer, the same statement starts, the
+// same terminators of expressions.
 #pragma once
 
 #include <string>

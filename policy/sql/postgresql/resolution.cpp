@@ -24,7 +24,8 @@ std::size_t name_resolution::add_reading(std::size_t use) {
 void name_resolution::require(std::size_t use, std::string_view column) {
     charge(1);
     auto& columns = uses_[use].columns;
-    if (exhausted() || columns.contains(every_column)) return;
+    if (exhausted() || columns.contains(every_column))
+        return;
     if (column == every_column || columns.size() > most_columns)
         columns = {every_column};
     else
@@ -32,7 +33,8 @@ void name_resolution::require(std::size_t use, std::string_view column) {
 }
 
 void name_resolution::require_if_guarded(std::size_t use) {
-    if (!uses_[use].guarded.empty()) require(use, every_column);
+    if (!uses_[use].guarded.empty())
+        require(use, every_column);
 }
 
 int name_resolution::add_level(int parent) {
@@ -41,24 +43,30 @@ int name_resolution::add_level(int parent) {
 }
 
 void name_resolution::require_column(int l, std::string_view column) {
-    if (l == no_level) return;
-    for (const auto& from : at(l).sources) require_all(from, column);
+    if (l == no_level)
+        return;
+    for (const auto& from : at(l).sources)
+        require_all(from, column);
 }
 
-void name_resolution::charge(std::size_t steps) { budget_ -= std::min(budget_, steps); }
+void name_resolution::charge(std::size_t steps) {
+    budget_ -= std::min(budget_, steps);
+}
 
 void name_resolution::require_all(const source& from, std::string_view column) {
-    for (const auto use : from.uses) require(use, column);
+    for (const auto use : from.uses)
+        require(use, column);
 }
 
-// Without the server's catalogue any table in sight may have a column of this name, and a name that is no column may
-// be a whole row.
+// Without the server's catalogue any table in sight may have a column of this name, and a name that
+// is no column may be a whole row.
 void name_resolution::unqualified(int start, std::string_view name) {
     for (int l = start; l != no_level && !exhausted(); l = at(l).parent) {
         charge(1 + at(l).sources.size());
         for (const auto& from : at(l).sources) {
             require_all(from, name);
-            if (from.name == name) require_all(from, policy::all_columns);
+            if (from.name == name)
+                require_all(from, policy::all_columns);
         }
     }
 }
@@ -69,29 +77,36 @@ void name_resolution::qualified(int start, std::string_view column, Matches matc
         charge(1 + at(l).sources.size());
         bool found = false;
         for (const auto& from : at(l).sources) {
-            if (!matches(from)) continue;
+            if (!matches(from))
+                continue;
             require_all(from, column);
             found = found || !from.hidden;
         }
-        if (found) return; // an inner name hides an outer one
+        if (found)
+            return; // an inner name hides an outer one
     }
 }
 
 void name_resolution::resolve(const reference& ref) {
     const node_list fields{ref.what->fields, ref.what->n_fields};
-    if (fields.empty()) return;
+    if (fields.empty())
+        return;
     const bool star = as<PgQuery__AStar>(fields.back()) != nullptr;
     const auto names = strings_of(fields);
-    const auto column = star ? policy::all_columns : names.empty() ? policy::all_columns : names.back();
+    const auto column = star            ? policy::all_columns
+                        : names.empty() ? policy::all_columns
+                                        : names.back();
     const auto qualifiers = names.size() - (star ? 0 : 1);
     switch (qualifiers) {
     case 0:
         if (!star) {
-            if (seen_.emplace(ref.at, column).second) unqualified(ref.at, column);
+            if (seen_.emplace(ref.at, column).second)
+                unqualified(ref.at, column);
             return;
         }
         if (ref.at != no_level)
-            for (const auto& from : at(ref.at).sources) require_all(from, column);
+            for (const auto& from : at(ref.at).sources)
+                require_all(from, column);
         return;
     case 1:
         return qualified(ref.at, column, [&](const source& s) { return s.name == names[0]; });
@@ -113,24 +128,30 @@ void name_resolution::lock(const locking& first, std::set<std::size_t>& locked) 
         const auto next = std::move(open.back());
         open.pop_back();
         for (const auto& from : at(next.at).sources) {
-            if (!next.names.empty() && std::find(next.names.begin(), next.names.end(), from.name) == next.names.end())
+            if (!next.names.empty() &&
+                std::find(next.names.begin(), next.names.end(), from.name) == next.names.end())
                 continue;
             locked.insert(from.uses.begin(), from.uses.end());
-            if (from.subquery != no_level) open.push_back({from.subquery, {}});
+            if (from.subquery != no_level)
+                open.push_back({from.subquery, {}});
         }
     }
 }
 
 bool name_resolution::finish(std::vector<policy::touch>& touches) {
-    for (const auto& ref : references_) resolve(ref);
+    for (const auto& ref : references_)
+        resolve(ref);
     std::set<std::size_t> locked;
-    for (const auto& l : locks_) lock(l, locked);
+    for (const auto& l : locks_)
+        lock(l, locked);
     const bool complete = !exhausted();
     for (std::size_t i = 0; i < uses_.size(); ++i) {
         auto& use = uses_[i];
-        if (use.only_with_columns && use.columns.empty()) continue;
+        if (use.only_with_columns && use.columns.empty())
+            continue;
         if (!use.guarded.empty()) {
-            if (use.columns.contains(every_column) || use.columns.contains(std::string(use.guarded)))
+            if (use.columns.contains(every_column) ||
+                use.columns.contains(std::string(use.guarded)))
                 touches.push_back(use.what);
             continue;
         }

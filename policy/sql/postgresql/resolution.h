@@ -1,5 +1,5 @@
-// Which tables a column reference may mean. Filled during the walk; answered when all of the statement has been seen,
-// because a reference may stand before the FROM item that it refers to.
+// Which tables a column reference may mean. Filled during the walk; answered when all of the
+// statement has been seen, because a reference may stand before the FROM item that it refers to.
 #pragma once
 
 #include "policy/access.h"
@@ -24,8 +24,8 @@ struct table_use {
 
 // An item that columns can be taken from: a table, a join with an alias, a subquery, a function.
 struct source {
-    std::string name;              // the alias, or the table's own name
-    std::string schema;            // as written; empty if it was not, or if there is an alias
+    std::string name;   // the alias, or the table's own name
+    std::string schema; // as written; empty if it was not, or if there is an alias
     bool has_alias = false;
     bool hidden = false;           // inside a join that has an alias: visible within it only
     std::vector<std::size_t> uses; // indexes of table_use; empty for anything but tables
@@ -42,7 +42,7 @@ struct level {
 };
 
 class name_resolution {
-  public:
+public:
     static constexpr std::size_t budget_at_start = 2'000'000;
     static constexpr std::size_t most_columns = 1600; // of a table, in PostgreSQL
 
@@ -58,16 +58,19 @@ class name_resolution {
     void require_column(int at, std::string_view column);
     void add_reference(int at, const PgQuery__ColumnRef& ref) { references_.push_back({at, &ref}); }
     // FOR UPDATE and its kin: of these names, or of everything at the level.
-    void add_locking(int at, std::vector<std::string> names) { locks_.push_back({at, std::move(names)}); }
+    void add_locking(int at, std::vector<std::string> names) {
+        locks_.push_back({at, std::move(names)});
+    }
 
-    // Work that is a product of two of the client's numbers (references times tables) is counted, and stops here.
+    // Work that is a product of two of the client's numbers (references times tables) is counted,
+    // and stops here.
     void charge(std::size_t steps);
     [[nodiscard]] bool exhausted() const { return budget_ == 0; }
 
     // Resolves all references, and appends the touches. False when the work was too much.
     [[nodiscard]] bool finish(std::vector<policy::touch>& touches);
 
-  private:
+private:
     struct reference {
         int at;
         const PgQuery__ColumnRef* what;
@@ -88,7 +91,8 @@ class name_resolution {
     std::vector<level> levels_;
     std::vector<reference> references_;
     std::vector<locking> locks_;
-    std::set<std::pair<int, std::string_view>> seen_; // unqualified references that were resolved before
+    std::set<std::pair<int, std::string_view>>
+        seen_; // unqualified references that were resolved before
     std::size_t budget_ = budget_at_start;
 };
 

@@ -34,7 +34,8 @@ constexpr statement_rule rules[] = {
     {"PrepareStmt", analysed, "the statement inside"},
     {"ExecuteStmt", analysed, "the gate decides anew what was prepared"},
     {"DeallocateStmt", analysed, ""},
-    {"ListenStmt", analysed, "channels carry what their senders chose to tell; they belong to no schema"},
+    {"ListenStmt", analysed,
+     "channels carry what their senders chose to tell; they belong to no schema"},
     {"UnlistenStmt", analysed, ""},
     {"NotifyStmt", analysed, "as ListenStmt"},
     {"DoStmt", analysed, "its body"},
@@ -84,7 +85,8 @@ constexpr statement_rule rules[] = {
     {"CommentStmt", analysed, ""},
     {"SecLabelStmt", facility, "security labels"},
     {"GrantStmt", analysed, ""},
-    {"AlterDefaultPrivilegesStmt", analysed, "with IN SCHEMA; without it, all schemas of the database"},
+    {"AlterDefaultPrivilegesStmt", analysed,
+     "with IN SCHEMA; without it, all schemas of the database"},
     {"VacuumStmt", analysed, ""},
     {"ClusterStmt", analysed, ""},
     {"ReindexStmt", analysed, ""},
@@ -138,10 +140,13 @@ constexpr statement_rule rules[] = {
 
 } // namespace
 
-std::span<const statement_rule> statement_rules() { return rules; }
+std::span<const statement_rule> statement_rules() {
+    return rules;
+}
 
 const statement_rule* find_statement(std::string_view kind) {
-    const auto* found = std::find_if(std::begin(rules), std::end(rules), [kind](const auto& r) { return r.kind == kind; });
+    const auto* found = std::find_if(std::begin(rules), std::end(rules),
+                                     [kind](const auto& r) { return r.kind == kind; });
     return found == std::end(rules) ? nullptr : found;
 }
 

@@ -1,4 +1,5 @@
-// Every statement kind that the parser knows, and what becomes of it. A kind without a row is denied.
+// Every statement kind that the parser knows, and what becomes of it. A kind without a row is
+// denied.
 #pragma once
 
 #include <span>

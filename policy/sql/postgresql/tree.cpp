@@ -6,7 +6,8 @@ std::vector<std::string_view> strings_of(node_list list) {
     std::vector<std::string_view> texts;
     texts.reserve(list.size());
     for (const auto* item : list)
-        if (const auto* text = as<PgQuery__String>(item)) texts.emplace_back(text->sval);
+        if (const auto* text = as<PgQuery__String>(item))
+            texts.emplace_back(text->sval);
     return texts;
 }
 

@@ -1,5 +1,6 @@
-// PostgreSQL's parse tree as libpg_query delivers it: typed access where meaning is needed, and reflection over the
-// protobuf descriptors where it must be complete. Every pointer lives as long as its parsed_text.
+// PostgreSQL's parse tree as libpg_query delivers it: typed access where meaning is needed, and
+// reflection over the protobuf descriptors where it must be complete. Every pointer lives as long
+// as its parsed_text.
 #pragma once
 
 #include <pg_query/pg_query.pb-c.h>
@@ -18,8 +19,10 @@ using node_list = std::span<node* const>;
 
 // The message inside a Node; null for an absent or an empty one.
 [[nodiscard]] inline const message* unwrap(const node* n) {
-    if (n == nullptr || n->node_case == PG_QUERY__NODE__NODE__NOT_SET) return nullptr;
-    return reinterpret_cast<const message*>(n->alias); // INVARIANT: all members of the union are message pointers
+    if (n == nullptr || n->node_case == PG_QUERY__NODE__NODE__NOT_SET)
+        return nullptr;
+    return reinterpret_cast<const message*>(
+        n->alias); // INVARIANT: all members of the union are message pointers
 }
 
 // Null unless `m` is of this type.
@@ -83,7 +86,8 @@ template <class T>
     return *reinterpret_cast<const T*>(&m);
 }
 
-// Calls `f(const message&)` for each message directly below `m`, Nodes unwrapped, in the order of the fields.
+// Calls `f(const message&)` for each message directly below `m`, Nodes unwrapped, in the order of
+// the fields.
 template <class F>
 void for_each_child(const message& m, F&& f) {
     const auto* base = reinterpret_cast<const char*>(&m);
@@ -93,22 +97,26 @@ void for_each_child(const message& m, F&& f) {
     const auto give = [&f](const message* child) {
         if (child != nullptr && child->descriptor == &pg_query__node__descriptor)
             child = unwrap(reinterpret_cast<const node*>(child));
-        if (child != nullptr) f(*child);
+        if (child != nullptr)
+            f(*child);
     };
     for (const auto& field : std::span(m.descriptor->fields, m.descriptor->n_fields)) {
-        if (field.type != PROTOBUF_C_TYPE_MESSAGE) continue;
+        if (field.type != PROTOBUF_C_TYPE_MESSAGE)
+            continue;
         if (field.label == PROTOBUF_C_LABEL_REPEATED) {
             std::size_t count = 0;
             message* const* items = nullptr;
             read(field.quantifier_offset, count);
             read(field.offset, items);
-            for (const auto* item : std::span(items, count)) give(item);
+            for (const auto* item : std::span(items, count))
+                give(item);
             continue;
         }
         if ((field.flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
             std::uint32_t active = 0;
             read(field.quantifier_offset, active);
-            if (active != field.id) continue;
+            if (active != field.id)
+                continue;
         }
         const message* item = nullptr;
         read(field.offset, item);
@@ -121,6 +129,8 @@ void for_each_child(const message& m, F&& f) {
 
 // "A_Const" of "pg_query.A_Const". (The descriptors' short_name is mangled for C.)
 [[nodiscard]] std::string_view kind_of(const ProtobufCMessageDescriptor&);
-[[nodiscard]] inline std::string_view kind_of(const message& m) { return kind_of(*m.descriptor); }
+[[nodiscard]] inline std::string_view kind_of(const message& m) {
+    return kind_of(*m.descriptor);
+}
 
 } // namespace ringfence::sql::postgresql

@@ -33,11 +33,15 @@ struct walker::dispatch {
             const auto& kind = *open.back();
             open.pop_back();
             const auto* statement = find_statement(kind_of(kind));
-            if (statement != nullptr || is_raw_node(kind)) entries[&kind].statement = statement;
+            if (statement != nullptr || is_raw_node(kind))
+                entries[&kind].statement = statement;
             for (const auto& field : std::span(kind.fields, kind.n_fields)) {
-                if (field.type != PROTOBUF_C_TYPE_MESSAGE) continue;
-                const auto* child = static_cast<const ProtobufCMessageDescriptor*>(field.descriptor);
-                if (std::find(seen.begin(), seen.end(), child) != seen.end()) continue;
+                if (field.type != PROTOBUF_C_TYPE_MESSAGE)
+                    continue;
+                const auto* child =
+                    static_cast<const ProtobufCMessageDescriptor*>(field.descriptor);
+                if (std::find(seen.begin(), seen.end(), child) != seen.end())
+                    continue;
                 seen.push_back(child);
                 open.push_back(child);
             }
@@ -99,8 +103,10 @@ struct walker::dispatch {
               &pg_query__alter_domain_stmt__descriptor, &pg_query__composite_type_stmt__descriptor,
               &pg_query__create_enum_stmt__descriptor, &pg_query__alter_enum_stmt__descriptor,
               &pg_query__create_range_stmt__descriptor, &pg_query__alter_type_stmt__descriptor,
-              &pg_query__alter_operator_stmt__descriptor, &pg_query__alter_collation_stmt__descriptor,
-              &pg_query__alter_tsdictionary_stmt__descriptor, &pg_query__alter_tsconfiguration_stmt__descriptor})
+              &pg_query__alter_operator_stmt__descriptor,
+              &pg_query__alter_collation_stmt__descriptor,
+              &pg_query__alter_tsdictionary_stmt__descriptor,
+              &pg_query__alter_tsconfiguration_stmt__descriptor})
             on(*kind, &walker::named_definition);
         on(pg_query__define_stmt__descriptor, &walker::define);
         on(pg_query__drop_stmt__descriptor, &walker::drop);
@@ -153,37 +159,46 @@ bool walker::has_handler(const ProtobufCMessageDescriptor& kind) {
     return found != entries.end() && found->second.rule != nullptr;
 }
 
-walker::walker(const scope& s, const limits& l) : scope_(s), limits_(l) { paths_.push_back(s.path); }
+walker::walker(const scope& s, const limits& l) : scope_(s), limits_(l) {
+    paths_.push_back(s.path);
+}
 
 void walker::fail(policy::problem what, std::string_view why) {
-    if (!result_.analysed()) return; // the first trouble is the one that explains
+    if (!result_.analysed())
+        return; // the first trouble is the one that explains
     result_.trouble = what;
     result_.trouble_text = why;
 }
 
 void walker::push(const message* m, const place& p) {
-    if (m != nullptr) tasks_.push_back({.what = task::kind::visit, .at = m, .where = p});
+    if (m != nullptr)
+        tasks_.push_back({.what = task::kind::visit, .at = m, .where = p});
 }
 
 void walker::push_all(node_list list, const place& p) {
-    for (const auto* item : list) push(item, p);
+    for (const auto* item : list)
+        push(item, p);
 }
 
-void walker::push_rest(const message& m, const place& p, std::initializer_list<const void*> handled) {
+void walker::push_rest(const message& m, const place& p,
+                       std::initializer_list<const void*> handled) {
     push_rest(m, p, {}, handled);
 }
 
 void walker::push_rest(const message& m, const place& p, node_list handled,
                        std::initializer_list<const void*> more) {
     std::unordered_set<const void*> skipped(more.begin(), more.end());
-    for (const auto* n : handled) skipped.insert(unwrap(n));
+    for (const auto* n : handled)
+        skipped.insert(unwrap(n));
     for_each_child(m, [&](const message& child) {
-        if (!skipped.contains(&child)) push(&child, p);
+        if (!skipped.contains(&child))
+            push(&child, p);
     });
 }
 
 void walker::visit(const message& m, const place& p) {
-    if (++nodes_ > limits_.max_nodes) return fail(policy::problem::limit, "too many nodes in the parse tree");
+    if (++nodes_ > limits_.max_nodes)
+        return fail(policy::problem::limit, "too many nodes in the parse tree");
     const auto& entries = dispatch::get().entries;
     const auto found = entries.find(m.descriptor);
     if (found == entries.end() || m.n_unknown_fields != 0)
@@ -193,7 +208,8 @@ void walker::visit(const message& m, const place& p) {
         if (statement->what == statement_class::denied || rule == nullptr)
             return fail(policy::problem::statement_kind,
                         std::string(statement->kind) + ": " + std::string(statement->text));
-        if (statement->what != statement_class::data) only_data_ = false;
+        if (statement->what != statement_class::data)
+            only_data_ = false;
     }
     if (rule != nullptr)
         (this->*rule)(m, p);
@@ -203,12 +219,17 @@ void walker::visit(const message& m, const place& p) {
 
 void walker::run_tasks() {
     while (!tasks_.empty() && result_.analysed()) {
-        if (names_.exhausted()) return fail(policy::problem::limit, too_much);
+        if (names_.exhausted())
+            return fail(policy::problem::limit, too_much);
         const auto next = tasks_.back();
         tasks_.pop_back();
         switch (next.what) {
-        case task::kind::visit: visit(*next.at, next.where); break;
-        case task::kind::from: from_item(*next.at, next.where); break;
+        case task::kind::visit:
+            visit(*next.at, next.where);
+            break;
+        case task::kind::from:
+            from_item(*next.at, next.where);
+            break;
         case task::kind::end_join:
             end_join(*as<PgQuery__JoinExpr>(next.at), next.where, next.first_source);
             break;
@@ -222,7 +243,8 @@ int walker::add_path(std::vector<std::string> schemas) {
 }
 
 // Bodies run later, with the path of that moment, unless they bring their own.
-place walker::body_place(const place& outer, const std::optional<std::vector<std::string>>& own_path) {
+place walker::body_place(const place& outer,
+                         const std::optional<std::vector<std::string>>& own_path) {
     place inner;
     inner.depth = outer.depth + 1;
     inner.embedded = true;
@@ -231,7 +253,8 @@ place walker::body_place(const place& outer, const std::optional<std::vector<std
     } else {
         auto all = scope_.settable;
         for (const auto& schema : paths_[static_cast<std::size_t>(outer.path)])
-            if (std::find(all.begin(), all.end(), schema) == all.end()) all.push_back(schema);
+            if (std::find(all.begin(), all.end(), schema) == all.end())
+                all.push_back(schema);
         inner.path = add_path(std::move(all));
     }
     return inner;
@@ -243,13 +266,16 @@ void walker::analyse_text(std::string_view text, const place& p) {
         return fail(policy::problem::limit, "too many statements inside statements");
     texts_.push_back(parsed_text::parse(text, limits_));
     const auto& parsed = *texts_.back();
-    if (!parsed.ok()) return fail(parsed.trouble(), "in an inner statement: " + parsed.trouble_text());
-    for (const auto* statement : parsed.statements()) push(statement->stmt, p);
+    if (!parsed.ok())
+        return fail(parsed.trouble(), "in an inner statement: " + parsed.trouble_text());
+    for (const auto* statement : parsed.statements())
+        push(statement->stmt, p);
 }
 
 void walker::run_statement(const PgQuery__RawStmt& statement, const place& p) {
     statement_ = &statement;
-    if (configures(unwrap(statement.stmt))) return;
+    if (configures(unwrap(statement.stmt)))
+        return;
     push(statement.stmt, p);
     run_tasks();
     if (result_.analysed() && !names_.finish(result_.touches))
@@ -268,7 +294,8 @@ policy::footprint walker::run(std::string_view text) {
     for (const auto* statement : text_->statements()) {
         // paths_[0] grows when a statement of this text changes the search_path.
         run_statement(*statement, place{});
-        if (!result_.analysed()) break;
+        if (!result_.analysed())
+            break;
         ++result_.statements;
     }
     if (!result_.analysed()) {

@@ -1,5 +1,6 @@
-// The walk over a parse tree: collects touches, effects, and everything that makes a statement not analysable.
-// Visits every node with an explicit stack (trees are as deep as clients like). One object analyses one text.
+// The walk over a parse tree: collects touches, effects, and everything that makes a statement not
+// analysable. Visits every node with an explicit stack (trees are as deep as clients like). One
+// object analyses one text.
 #pragma once
 
 #include "policy/access.h"
@@ -21,11 +22,11 @@ struct function_rule;
 
 // Where in the statement a node stands. Cheap to copy: the parts are indexes.
 struct place {
-    int level = no_level;   // the query level that column references start at
-    int ctes = -1;          // the innermost WITH name in sight
-    int path = 0;           // which list of schemas unqualified names mean
-    unsigned depth = 0;     // of texts inside texts: bodies, query_to_xml('…')
-    bool embedded = false;  // not run by itself, now: a body, a view, what a PREPARE holds
+    int level = no_level;  // the query level that column references start at
+    int ctes = -1;         // the innermost WITH name in sight
+    int path = 0;          // which list of schemas unqualified names mean
+    unsigned depth = 0;    // of texts inside texts: bodies, query_to_xml('…')
+    bool embedded = false; // not run by itself, now: a body, a view, what a PREPARE holds
 };
 
 // A name as written, of a table, function, type …
@@ -36,7 +37,7 @@ struct written_name {
 };
 
 class walker {
-  public:
+public:
     walker(const scope&, const limits&);
 
     // Analyses the whole text. Call once.
@@ -45,7 +46,7 @@ class walker {
     // For tests: whether this kind has a handler.
     [[nodiscard]] static bool has_handler(const ProtobufCMessageDescriptor&);
 
-  private:
+private:
     using handler = void (walker::*)(const message&, const place&);
     struct dispatch;
     struct task {
@@ -68,16 +69,19 @@ class walker {
     void push_all(node_list, const place&);
     // Everything below `m` but the children named.
     void push_rest(const message& m, const place&, std::initializer_list<const void*> handled = {});
-    void push_rest(const message& m, const place&, node_list handled, std::initializer_list<const void*> more = {});
+    void push_rest(const message& m, const place&, node_list handled,
+                   std::initializer_list<const void*> more = {});
     void fail(policy::problem, std::string_view why);
     void analyse_text(std::string_view text, const place&);
     void run_statement(const PgQuery__RawStmt&, const place&);
     [[nodiscard]] int add_path(std::vector<std::string> schemas);
-    [[nodiscard]] place body_place(const place&, const std::optional<std::vector<std::string>>& own_path = {});
+    [[nodiscard]] place body_place(const place&,
+                                   const std::optional<std::vector<std::string>>& own_path = {});
 
     // --- names and touches (walker_names.cpp)
-    void touch(policy::action, policy::object_kind, std::string_view database, std::string_view schema,
-               std::string_view name, bool via_path = false, std::vector<std::string> columns = {});
+    void touch(policy::action, policy::object_kind, std::string_view database,
+               std::string_view schema, std::string_view name, bool via_path = false,
+               std::vector<std::string> columns = {});
     void facility(std::string_view name);
     std::optional<std::size_t> catalogue(std::string_view schema, std::string_view relation);
     void define_schema(std::string_view schema, policy::action = policy::action::define);
@@ -90,10 +94,12 @@ class walker {
     void each_meaning(const written_name&, const place&, F&& f);
     void object(policy::action, policy::object_kind, const written_name&, const place&,
                 std::vector<std::string> columns = {});
-    void object(policy::action, policy::object_kind, const std::vector<std::string_view>& parts, const place&);
-    void relation(policy::action, const PgQuery__RangeVar*, const place&, std::vector<std::string> columns = {});
-    [[nodiscard]] std::vector<std::size_t> use_table(policy::action, const written_name&, const place&,
-                                                     bool only_with_columns);
+    void object(policy::action, policy::object_kind, const std::vector<std::string_view>& parts,
+                const place&);
+    void relation(policy::action, const PgQuery__RangeVar*, const place&,
+                  std::vector<std::string> columns = {});
+    [[nodiscard]] std::vector<std::size_t> use_table(policy::action, const written_name&,
+                                                     const place&, bool only_with_columns);
 
     // --- queries (walker_query.cpp)
     void select(const message&, const place&);
@@ -113,8 +119,8 @@ class walker {
     void end_join(const PgQuery__JoinExpr&, const place&, std::size_t first_source);
     void from_list(node_list, const place&);
     [[nodiscard]] bool is_cte(const PgQuery__RangeVar&, const place&);
-    [[nodiscard]] std::size_t target(const PgQuery__RangeVar&, policy::action, const place&, int level,
-                                     std::vector<std::size_t>& written);
+    [[nodiscard]] std::size_t target(const PgQuery__RangeVar&, policy::action, const place&,
+                                     int level, std::vector<std::size_t>& written);
     void assignments(node_list targets, const std::vector<std::size_t>& written, const place&);
 
     // --- expressions (walker_expression.cpp)
@@ -131,7 +137,8 @@ class walker {
     void constant(const message&, const place&) {}
     void index_element(const message&, const place&);
     void operator_name(node_list, const place&);
-    void call_function(const std::vector<std::string_view>& name, node_list args, bool args_by_position, const place&);
+    void call_function(const std::vector<std::string_view>& name, node_list args,
+                       bool args_by_position, const place&);
     void apply(const function_rule&, node_list args, bool by_position, const place&);
     void named_argument(const function_rule&, const node* argument, const place&);
     void attribute_as_function(std::string_view name);
@@ -151,13 +158,15 @@ class walker {
     void plain(const message&, const place&);
     void database_wide(const message&, const place&);
     void alter_database_set(const message&, const place&);
-    // A SELECT of nothing but set_config calls with constants, as pg_dump sends it. True if it was one.
+    // A SELECT of nothing but set_config calls with constants, as pg_dump sends it. True if it was
+    // one.
     [[nodiscard]] bool configures(const message*);
     [[nodiscard]] const char* value_if_known(const PgQuery__SelectStmt&, std::string_view setting);
     // `stored`: kept with a function, a role or a database, and not set now.
     void setting(const PgQuery__VariableSetStmt&, bool stored, const place&);
     void setting_value(std::string_view name, const std::vector<std::string>& values, bool known);
-    [[nodiscard]] std::optional<std::vector<std::string>> setting_values(const PgQuery__VariableSetStmt&);
+    [[nodiscard]] std::optional<std::vector<std::string>>
+    setting_values(const PgQuery__VariableSetStmt&);
     void search_path(const std::vector<std::string>& names, bool lasting, bool stored);
     void reset_search_path(bool lasting);
     [[nodiscard]] std::vector<std::string> path_schemas(const std::vector<std::string>& names);

@@ -15,36 +15,52 @@ using policy::object_kind;
 namespace {
 
 const char* text_of(const node* n) {
-    if (const auto* text = as<PgQuery__String>(n)) return text->sval;
+    if (const auto* text = as<PgQuery__String>(n))
+        return text->sval;
     return nullptr;
 }
 
 } // namespace
 
 void walker::body(std::string_view language, std::string_view text, const place& p) {
-    if (text.find('\0') != std::string_view::npos) return fail(policy::problem::syntax, "a zero byte in a body");
-    if (language == "sql") return analyse_text(text, p);
-    if (language == "plpgsql") return procedural_body(text, p);
-    if (!scope_.confined) facility("other languages");
+    if (text.find('\0') != std::string_view::npos)
+        return fail(policy::problem::syntax, "a zero byte in a body");
+    if (language == "sql")
+        return analyse_text(text, p);
+    if (language == "plpgsql")
+        return procedural_body(text, p);
+    if (!scope_.confined)
+        facility("other languages");
 }
 
 void walker::procedural_body(std::string_view text, const place& p) {
-    if (const auto excess = exceeds_limits_plpgsql(text, limits_)) return fail(policy::problem::limit, *excess);
+    if (const auto excess = exceeds_limits_plpgsql(text, limits_))
+        return fail(policy::problem::limit, *excess);
     const auto cut = cut_plpgsql(text);
-    if (!cut.trouble.empty()) return fail(policy::problem::unknown_node, cut.trouble);
+    if (!cut.trouble.empty())
+        return fail(policy::problem::unknown_node, cut.trouble);
     for (const auto& piece : cut.pieces) {
-        if (!result_.analysed()) return;
+        if (!result_.analysed())
+            return;
         switch (piece.what) {
-        case body_piece::kind::statement: analyse_text(piece.text, p); break;
-        case body_piece::kind::expression: analyse_text("SELECT " + piece.text, p); break;
-        case body_piece::kind::dynamic: dynamic_statement(piece.text, p); break;
+        case body_piece::kind::statement:
+            analyse_text(piece.text, p);
+            break;
+        case body_piece::kind::expression:
+            analyse_text("SELECT " + piece.text, p);
+            break;
+        case body_piece::kind::dynamic:
+            dynamic_statement(piece.text, p);
+            break;
         case body_piece::kind::row_type:
         case body_piece::kind::column_type: {
             auto parts = qualified_name(piece.text);
-            if (!parts) return fail(policy::problem::unknown_node, "PL/pgSQL: a type that cannot be read");
+            if (!parts)
+                return fail(policy::problem::unknown_node, "PL/pgSQL: a type that cannot be read");
             std::vector<std::string> columns;
             if (piece.what == body_piece::kind::column_type) {
-                if (parts->size() == 1) break; // another variable's
+                if (parts->size() == 1)
+                    break; // another variable's
                 columns.push_back(parts->back());
                 parts->pop_back();
             }
@@ -60,15 +76,19 @@ void walker::procedural_body(std::string_view text, const place& p) {
 // EXECUTE: of a constant, its text; of anything else, unknown text.
 void walker::dynamic_statement(const std::string& expression, const place& p) {
     analyse_text("SELECT " + expression, p);
-    if (!result_.analysed()) return;
+    if (!result_.analysed())
+        return;
     const auto statements = texts_.back()->statements();
     const auto* s = statements.size() == 1 ? as<PgQuery__SelectStmt>(statements[0]->stmt) : nullptr;
-    const auto* target = s != nullptr && s->n_target_list == 1 ? as<PgQuery__ResTarget>(s->target_list[0]) : nullptr;
+    const auto* target =
+        s != nullptr && s->n_target_list == 1 ? as<PgQuery__ResTarget>(s->target_list[0]) : nullptr;
     std::size_t children = 0;
-    if (s != nullptr) for_each_child(s->base, [&](const message&) { ++children; });
+    if (s != nullptr)
+        for_each_child(s->base, [&](const message&) { ++children; });
     const auto* text = target != nullptr && children == 1 ? literal(target->val) : nullptr;
     if (text == nullptr) {
-        if (!scope_.confined) facility("dynamic SQL");
+        if (!scope_.confined)
+            facility("dynamic SQL");
         return;
     }
     auto inside = p;
@@ -87,7 +107,8 @@ void walker::create_function(const message& m, const place& p) {
     const node_list options{s.options, s.n_options};
     for (const auto* n : options) {
         const auto* option = as<PgQuery__DefElem>(n);
-        if (option == nullptr) continue;
+        if (option == nullptr)
+            continue;
         const std::string_view name = option->defname;
         if (name == "language") {
             const auto* text = text_of(option->arg);
@@ -99,17 +120,21 @@ void walker::create_function(const message& m, const place& p) {
                 as_clause = {text};
         } else if (name == "set") {
             const auto* set = as<PgQuery__VariableSetStmt>(option->arg);
-            if (set == nullptr) return fail(policy::problem::unknown_node, "a function's SET without a setting");
+            if (set == nullptr)
+                return fail(policy::problem::unknown_node, "a function's SET without a setting");
             setting(*set, true, p);
-            if (fold(set->name) == "search_path" && set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE)
-                if (const auto values = setting_values(*set)) own_path = path_schemas(*values);
+            if (fold(set->name) == "search_path" &&
+                set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE)
+                if (const auto values = setting_values(*set))
+                    own_path = path_schemas(*values);
         } else if (name == "support" || name == "transform") {
             facility("languages"); // planner support functions are C
         }
     }
     const auto inside = body_place(p, own_path);
     push_all({s.parameters, s.n_parameters}, inside);
-    if (s.return_type != nullptr) push(&s.return_type->base, inside);
+    if (s.return_type != nullptr)
+        push(&s.return_type->base, inside);
     if (s.sql_body != nullptr) {
         // Bound when it is created, with the path of now.
         auto now = p;
@@ -126,14 +151,18 @@ void walker::create_function(const message& m, const place& p) {
 
 void walker::alter_function(const message& m, const place& p) {
     const auto& s = *reinterpret_cast<const PgQuery__AlterFunctionStmt*>(&m);
-    if (s.func == nullptr) return fail(policy::problem::unknown_node, "a function without a name");
-    object(action::define, object_kind::function, strings_of({s.func->objname, s.func->n_objname}), p);
+    if (s.func == nullptr)
+        return fail(policy::problem::unknown_node, "a function without a name");
+    object(action::define, object_kind::function, strings_of({s.func->objname, s.func->n_objname}),
+           p);
     for (const auto* n : node_list{s.actions, s.n_actions}) {
         const auto* option = as<PgQuery__DefElem>(n);
-        if (option == nullptr) continue;
+        if (option == nullptr)
+            continue;
         if (const auto* set = as<PgQuery__VariableSetStmt>(option->arg)) {
             // Its body was analysed for the path that it had, which a SET clause may have narrowed.
-            if (fold(set->name) == "search_path" || set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL)
+            if (fold(set->name) == "search_path" ||
+                set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL)
                 facility("search_path of an existing function");
             setting(*set, true, p);
         } else if (std::string_view(option->defname) == "support") {
@@ -150,7 +179,8 @@ void walker::do_block(const message& m, const place& p) {
     const char* text = nullptr;
     for (const auto* n : node_list{s.args, s.n_args}) {
         const auto* option = as<PgQuery__DefElem>(n);
-        if (option == nullptr) continue;
+        if (option == nullptr)
+            continue;
         if (std::string_view(option->defname) == "language") {
             const auto* named = text_of(option->arg);
             language = named != nullptr ? fold(named) : "";
@@ -158,7 +188,8 @@ void walker::do_block(const message& m, const place& p) {
             text = text_of(option->arg);
         }
     }
-    if (text == nullptr) return fail(policy::problem::unknown_node, "DO without a body");
+    if (text == nullptr)
+        return fail(policy::problem::unknown_node, "DO without a body");
     body(language, text, body_place(p));
 }
 

@@ -11,7 +11,9 @@ using policy::object_kind;
 
 namespace {
 
-const void* part(const PgQuery__RangeVar* r) { return r; }
+const void* part(const PgQuery__RangeVar* r) {
+    return r;
+}
 
 // What is kept with the catalogue runs later, by whoever uses it.
 place kept(place p) {
@@ -22,15 +24,20 @@ place kept(place p) {
 } // namespace
 
 void walker::defines() {
-    effect({.what = policy::session_effect::kind::defines, .values = {}, .text = {}, .lasting = false});
+    effect({.what = policy::session_effect::kind::defines,
+            .values = {},
+            .text = {},
+            .lasting = false});
 }
 
-// Where expressions about one table stand: its columns are in sight, and need no touch beside the definition.
+// Where expressions about one table stand: its columns are in sight, and need no touch beside the
+// definition.
 place walker::table_place(const PgQuery__RangeVar* r, const place& p) {
     auto inside = p;
     inside.level = names_.add_level(no_level);
     if (r != nullptr)
-        names_.at(inside.level).sources.push_back({.name = r->relname, .schema = {}, .has_alias = true, .uses = {}});
+        names_.at(inside.level)
+            .sources.push_back({.name = r->relname, .schema = {}, .has_alias = true, .uses = {}});
     return inside;
 }
 
@@ -39,9 +46,12 @@ void walker::create_table(const message& m, const place& p) {
     relation(action::define, s.relation, p);
     // A child's rows show in the parent, and the parent's owner can change the child.
     const node_list parents{s.inh_relations, s.n_inh_relations};
-    for (const auto* parent : parents) relation(action::define, as<PgQuery__RangeVar>(parent), p);
-    if (*s.tablespacename != '\0') facility("tablespaces");
-    if (!is_temporary(s.relation)) defines();
+    for (const auto* parent : parents)
+        relation(action::define, as<PgQuery__RangeVar>(parent), p);
+    if (*s.tablespacename != '\0')
+        facility("tablespaces");
+    if (!is_temporary(s.relation))
+        defines();
     push_rest(m, kept(table_place(s.relation, p)), parents, {part(s.relation)});
 }
 
@@ -52,7 +62,8 @@ void walker::table_like(const message& m, const place& p) {
 
 void walker::column_definition(const message& m, const place& p) {
     const auto& s = cast<PgQuery__ColumnDef>(m);
-    if (s.identity_sequence != nullptr) relation(action::define, s.identity_sequence, p);
+    if (s.identity_sequence != nullptr)
+        relation(action::define, s.identity_sequence, p);
     push_rest(m, p, {part(s.identity_sequence)});
 }
 
@@ -61,13 +72,16 @@ void walker::constraint(const message& m, const place& p) {
     if (s.pktable != nullptr) {
         // A foreign key tells which values exist, and keeps its target from changing.
         std::vector<std::string> columns;
-        for (const auto column : strings_of({s.pk_attrs, s.n_pk_attrs})) columns.emplace_back(column);
+        for (const auto column : strings_of({s.pk_attrs, s.n_pk_attrs}))
+            columns.emplace_back(column);
         relation(action::reference, s.pktable, p, std::move(columns));
     }
     for (const auto* exclusion : node_list{s.exclusions, s.n_exclusions})
         if (const auto* pair = as<PgQuery__List>(exclusion); pair != nullptr && pair->n_items == 2)
-            if (const auto* op = as<PgQuery__List>(pair->items[1])) operator_name({op->items, op->n_items}, p);
-    if (*s.indexspace != '\0') facility("tablespaces");
+            if (const auto* op = as<PgQuery__List>(pair->items[1]))
+                operator_name({op->items, op->n_items}, p);
+    if (*s.indexspace != '\0')
+        facility("tablespaces");
     push_rest(m, p, {part(s.pktable)});
 }
 
@@ -100,9 +114,14 @@ void walker::alter_table(const message& m, const place& p) {
                 handled = cmd->def;
             }
             break;
-        case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner: facility("roles"); break;
-        case PG_QUERY__ALTER_TABLE_TYPE__AT_SetTableSpace: facility("tablespaces"); break;
-        default: break;
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
+            facility("roles");
+            break;
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_SetTableSpace:
+            facility("tablespaces");
+            break;
+        default:
+            break;
         }
         push_rest(cmd->base, inside, {unwrap(handled)});
     }
@@ -113,9 +132,11 @@ void walker::create_schema(const message& m, const place& p) {
     const auto& s = cast<PgQuery__CreateSchemaStmt>(m);
     std::string name = s.schemaname;
     if (name.empty() && s.authrole != nullptr)
-        name = s.authrole->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CSTRING ? s.authrole->rolename
-                                                                                 : scope_.backend_login;
-    if (name.empty()) return fail(policy::problem::unknown_node, "CREATE SCHEMA without a name");
+        name = s.authrole->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CSTRING
+                   ? s.authrole->rolename
+                   : scope_.backend_login;
+    if (name.empty())
+        return fail(policy::problem::unknown_node, "CREATE SCHEMA without a name");
     define_schema(name);
     defines();
     // The new schema comes first on the path of its elements.
@@ -136,23 +157,30 @@ void walker::view(const message& m, const place& p) {
 void walker::index(const message& m, const place& p) {
     const auto& s = cast<PgQuery__IndexStmt>(m);
     relation(action::define, s.relation, p);
-    if (*s.table_space != '\0') facility("tablespaces");
+    if (*s.table_space != '\0')
+        facility("tablespaces");
     defines();
     push_rest(m, kept(table_place(s.relation, p)), {part(s.relation)});
 }
 
 void walker::sequence(const message& m, const place& p) {
     const bool create = m.descriptor == &pg_query__create_seq_stmt__descriptor;
-    const auto* name = create ? cast<PgQuery__CreateSeqStmt>(m).sequence : cast<PgQuery__AlterSeqStmt>(m).sequence;
+    const auto* name =
+        create ? cast<PgQuery__CreateSeqStmt>(m).sequence : cast<PgQuery__AlterSeqStmt>(m).sequence;
     relation(action::define, name, p);
-    const auto options = create ? node_list{cast<PgQuery__CreateSeqStmt>(m).options, cast<PgQuery__CreateSeqStmt>(m).n_options}
-                                : node_list{cast<PgQuery__AlterSeqStmt>(m).options, cast<PgQuery__AlterSeqStmt>(m).n_options};
+    const auto options = create ? node_list{cast<PgQuery__CreateSeqStmt>(m).options,
+                                            cast<PgQuery__CreateSeqStmt>(m).n_options}
+                                : node_list{cast<PgQuery__AlterSeqStmt>(m).options,
+                                            cast<PgQuery__AlterSeqStmt>(m).n_options};
     for (const auto* n : options) {
         const auto* option = as<PgQuery__DefElem>(n);
-        if (option == nullptr || std::string_view(option->defname) != "owned_by") continue;
+        if (option == nullptr || std::string_view(option->defname) != "owned_by")
+            continue;
         const auto* list = as<PgQuery__List>(option->arg);
-        auto parts = strings_of(list != nullptr ? node_list{list->items, list->n_items} : node_list{});
-        if (parts.size() < 2) continue; // OWNED BY NONE
+        auto parts =
+            strings_of(list != nullptr ? node_list{list->items, list->n_items} : node_list{});
+        if (parts.size() < 2)
+            continue; // OWNED BY NONE
         parts.pop_back();
         object(action::define, object_kind::table, parts, p);
     }
@@ -163,7 +191,8 @@ void walker::sequence(const message& m, const place& p) {
 void walker::trigger(const message& m, const place& p) {
     const auto& s = cast<PgQuery__CreateTrigStmt>(m);
     relation(action::define, s.relation, p);
-    if (s.constrrel != nullptr) relation(action::reference, s.constrrel, p);
+    if (s.constrrel != nullptr)
+        relation(action::reference, s.constrrel, p);
     call_function(strings_of({s.funcname, s.n_funcname}), {}, true, p);
     defines();
     push_rest(m, kept(table_place(s.relation, p)), {part(s.relation), part(s.constrrel)});
@@ -178,7 +207,8 @@ void walker::rule(const message& m, const place& p) {
 
 void walker::row_policy(const message& m, const place& p) {
     const bool create = m.descriptor == &pg_query__create_policy_stmt__descriptor;
-    const auto* table = create ? cast<PgQuery__CreatePolicyStmt>(m).table : cast<PgQuery__AlterPolicyStmt>(m).table;
+    const auto* table =
+        create ? cast<PgQuery__CreatePolicyStmt>(m).table : cast<PgQuery__AlterPolicyStmt>(m).table;
     relation(action::define, table, p);
     defines();
     push_rest(m, kept(table_place(table, p)), {part(table)});
@@ -187,12 +217,14 @@ void walker::row_policy(const message& m, const place& p) {
 void walker::statistics(const message& m, const place& p) {
     const auto& s = cast<PgQuery__CreateStatsStmt>(m);
     const node_list tables{s.relations, s.n_relations};
-    if (s.n_defnames > 0) object(action::define, object_kind::type, strings_of({s.defnames, s.n_defnames}), p);
+    if (s.n_defnames > 0)
+        object(action::define, object_kind::type, strings_of({s.defnames, s.n_defnames}), p);
     const PgQuery__RangeVar* first = nullptr;
     for (const auto* n : tables) {
         const auto* table = as<PgQuery__RangeVar>(n);
         relation(action::define, table, p);
-        if (first == nullptr) first = table;
+        if (first == nullptr)
+            first = table;
     }
     defines();
     push_rest(m, kept(table_place(first, p)), tables);
@@ -200,14 +232,16 @@ void walker::statistics(const message& m, const place& p) {
 
 void walker::truncate(const message& m, const place& p) {
     const auto& s = cast<PgQuery__TruncateStmt>(m);
-    for (const auto* n : node_list{s.relations, s.n_relations}) relation(action::write, as<PgQuery__RangeVar>(n), p);
+    for (const auto* n : node_list{s.relations, s.n_relations})
+        relation(action::write, as<PgQuery__RangeVar>(n), p);
 }
 
 void walker::lock(const message& m, const place& p) {
     const auto& s = cast<PgQuery__LockStmt>(m);
     constexpr int access_share = 1;
     for (const auto* n : node_list{s.relations, s.n_relations})
-        relation(s.mode == access_share ? action::read : action::write, as<PgQuery__RangeVar>(n), p);
+        relation(s.mode == access_share ? action::read : action::write, as<PgQuery__RangeVar>(n),
+                 p);
 }
 
 // VACUUM, ANALYZE, CLUSTER, REINDEX, REFRESH: of a table; without one, of the whole database.
@@ -215,9 +249,11 @@ void walker::maintenance(const message& m, const place& p) {
     const PgQuery__RangeVar* table = nullptr;
     if (m.descriptor == &pg_query__vacuum_stmt__descriptor) {
         const auto& s = cast<PgQuery__VacuumStmt>(m);
-        if (s.n_rels == 0) define_database(scope_.database);
+        if (s.n_rels == 0)
+            define_database(scope_.database);
         for (const auto* n : node_list{s.rels, s.n_rels})
-            if (const auto* r = as<PgQuery__VacuumRelation>(n)) relation(action::define, r->relation, p);
+            if (const auto* r = as<PgQuery__VacuumRelation>(n))
+                relation(action::define, r->relation, p);
         return;
     }
     if (m.descriptor == &pg_query__cluster_stmt__descriptor) {
@@ -227,7 +263,8 @@ void walker::maintenance(const message& m, const place& p) {
     } else {
         const auto& s = cast<PgQuery__ReindexStmt>(m);
         table = s.relation;
-        if (s.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA) return define_schema(s.name);
+        if (s.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA)
+            return define_schema(s.name);
         if (s.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_DATABASE && *s.name != '\0')
             return define_database(s.name);
         for (const auto* n : node_list{s.params, s.n_params})
@@ -235,7 +272,8 @@ void walker::maintenance(const message& m, const place& p) {
                 option != nullptr && std::string_view(option->defname) == "tablespace")
                 facility("tablespaces");
     }
-    if (table == nullptr) return define_database(scope_.database);
+    if (table == nullptr)
+        return define_database(scope_.database);
     relation(action::define, table, p);
 }
 

@@ -1,4 +1,5 @@
-// Statements about objects of any type: DROP, ALTER … RENAME / SET SCHEMA / OWNER, COMMENT, GRANT, CREATE TYPE and kin.
+// Statements about objects of any type: DROP, ALTER … RENAME / SET SCHEMA / OWNER, COMMENT, GRANT,
+// CREATE TYPE and kin.
 #include "policy/sql/postgresql/names.h"
 #include "policy/sql/postgresql/walker.h"
 
@@ -13,14 +14,19 @@ namespace {
 
 // The parts of a name, in whatever node the grammar put it.
 std::vector<std::string_view> name_parts(const node* n) {
-    if (const auto* list = as<PgQuery__List>(n)) return strings_of({list->items, list->n_items});
-    if (const auto* text = as<PgQuery__String>(n)) return {text->sval};
-    if (const auto* type = as<PgQuery__TypeName>(n)) return strings_of({type->names, type->n_names});
-    if (const auto* args = as<PgQuery__ObjectWithArgs>(n)) return strings_of({args->objname, args->n_objname});
+    if (const auto* list = as<PgQuery__List>(n))
+        return strings_of({list->items, list->n_items});
+    if (const auto* text = as<PgQuery__String>(n))
+        return {text->sval};
+    if (const auto* type = as<PgQuery__TypeName>(n))
+        return strings_of({type->names, type->n_names});
+    if (const auto* args = as<PgQuery__ObjectWithArgs>(n))
+        return strings_of({args->objname, args->n_objname});
     if (const auto* r = as<PgQuery__RangeVar>(n)) {
         std::vector<std::string_view> parts;
         for (const char* part : {r->catalogname, r->schemaname, r->relname})
-            if (*part != '\0') parts.emplace_back(part);
+            if (*part != '\0')
+                parts.emplace_back(part);
         return parts;
     }
     return {};
@@ -29,14 +35,17 @@ std::vector<std::string_view> name_parts(const node* n) {
 } // namespace
 
 // One object of a type, by its name. Those that belong to no schema are facilities.
-void walker::object_type(PgQuery__ObjectType type, const std::vector<std::string_view>& parts, const place& p) {
+void walker::object_type(PgQuery__ObjectType type, const std::vector<std::string_view>& parts,
+                         const place& p) {
     const auto define = [&](object_kind kind, const std::vector<std::string_view>& name) {
-        if (name.empty()) return fail(policy::problem::unknown_node, "an object without a name");
+        if (name.empty())
+            return fail(policy::problem::unknown_node, "an object without a name");
         object(action::define, kind, name, p);
     };
     const auto without_last = [&] {
         auto fewer = parts;
-        if (!fewer.empty()) fewer.pop_back();
+        if (!fewer.empty())
+            fewer.pop_back();
         return fewer;
     };
     switch (type) {
@@ -45,19 +54,22 @@ void walker::object_type(PgQuery__ObjectType type, const std::vector<std::string
     case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
     case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE: return define(object_kind::table, parts);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_TABLE:
+        return define(object_kind::table, parts);
 
     case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN: // … of a table: its name is the last part
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT:
     case PG_QUERY__OBJECT_TYPE__OBJECT_TRIGGER:
     case PG_QUERY__OBJECT_TYPE__OBJECT_RULE:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_POLICY: return define(object_kind::table, without_last());
+    case PG_QUERY__OBJECT_TYPE__OBJECT_POLICY:
+        return define(object_kind::table, without_last());
 
     case PG_QUERY__OBJECT_TYPE__OBJECT_FUNCTION:
     case PG_QUERY__OBJECT_TYPE__OBJECT_PROCEDURE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_AGGREGATE:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_OPERATOR: return define(object_kind::function, parts);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_OPERATOR:
+        return define(object_kind::function, parts);
 
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN:
@@ -67,38 +79,55 @@ void walker::object_type(PgQuery__ObjectType type, const std::vector<std::string
     case PG_QUERY__OBJECT_TYPE__OBJECT_CONVERSION:
     case PG_QUERY__OBJECT_TYPE__OBJECT_STATISTIC_EXT:
     case PG_QUERY__OBJECT_TYPE__OBJECT_TSCONFIGURATION:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TSDICTIONARY: return define(object_kind::type, parts);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSDICTIONARY:
+        return define(object_kind::type, parts);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TSPARSER:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TSTEMPLATE: return facility("languages"); // C functions by signature
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSTEMPLATE:
+        return facility("languages"); // C functions by signature
 
     case PG_QUERY__OBJECT_TYPE__OBJECT_OPCLASS:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY: return facility("operator classes");
-    case PG_QUERY__OBJECT_TYPE__OBJECT_CAST: return facility("casts and conversions");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY:
+        return facility("operator classes");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_CAST:
+        return facility("casts and conversions");
     case PG_QUERY__OBJECT_TYPE__OBJECT_TRANSFORM:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_LANGUAGE: return facility("languages");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_LANGUAGE:
+        return facility("languages");
 
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA:
-        if (parts.empty()) break;
+        if (parts.empty())
+            break;
         return define_schema(parts.back());
     case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE:
-        if (parts.empty()) break;
+        if (parts.empty())
+            break;
         return define_database(parts.back());
 
-    case PG_QUERY__OBJECT_TYPE__OBJECT_ROLE: return facility("roles");
-    case PG_QUERY__OBJECT_TYPE__OBJECT_TABLESPACE: return facility("tablespaces");
-    case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION: return facility("extensions");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROLE:
+        return facility("roles");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TABLESPACE:
+        return facility("tablespaces");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_EXTENSION:
+        return facility("extensions");
     case PG_QUERY__OBJECT_TYPE__OBJECT_FDW:
     case PG_QUERY__OBJECT_TYPE__OBJECT_FOREIGN_SERVER:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_USER_MAPPING: return facility("foreign servers");
-    case PG_QUERY__OBJECT_TYPE__OBJECT_EVENT_TRIGGER: return facility("event triggers");
-    case PG_QUERY__OBJECT_TYPE__OBJECT_ACCESS_METHOD: return facility("access methods");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_USER_MAPPING:
+        return facility("foreign servers");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_EVENT_TRIGGER:
+        return facility("event triggers");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ACCESS_METHOD:
+        return facility("access methods");
     case PG_QUERY__OBJECT_TYPE__OBJECT_PUBLICATION:
     case PG_QUERY__OBJECT_TYPE__OBJECT_PUBLICATION_NAMESPACE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_PUBLICATION_REL:
-    case PG_QUERY__OBJECT_TYPE__OBJECT_SUBSCRIPTION: return facility("replication");
-    case PG_QUERY__OBJECT_TYPE__OBJECT_LARGEOBJECT: return facility("large objects");
-    case PG_QUERY__OBJECT_TYPE__OBJECT_PARAMETER_ACL: return facility("server settings");
-    default: break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_SUBSCRIPTION:
+        return facility("replication");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_LARGEOBJECT:
+        return facility("large objects");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_PARAMETER_ACL:
+        return facility("server settings");
+    default:
+        break;
     }
     fail(policy::problem::unknown_node, "an object of an unknown type");
 }
@@ -112,14 +141,15 @@ void walker::named_object(PgQuery__ObjectType type, const node* n, const place& 
     object_type(type, parts, p);
     // Types of arguments are references.
     const auto* m = unwrap(n);
-    if (m != nullptr && as<PgQuery__TypeName>(m) == nullptr && as<PgQuery__RangeVar>(m) == nullptr &&
-        type != PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT)
+    if (m != nullptr && as<PgQuery__TypeName>(m) == nullptr &&
+        as<PgQuery__RangeVar>(m) == nullptr && type != PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT)
         push_rest(*m, p);
 }
 
 void walker::drop(const message& m, const place& p) {
     const auto& s = cast<PgQuery__DropStmt>(m);
-    for (const auto* n : node_list{s.objects, s.n_objects}) named_object(s.remove_type, n, p);
+    for (const auto* n : node_list{s.objects, s.n_objects})
+        named_object(s.remove_type, n, p);
     defines();
 }
 
@@ -134,13 +164,18 @@ void walker::rename(const message& m, const place& p) {
         named_object(s.rename_type, s.object, p);
     else
         object_type(s.rename_type, {s.subname}, p); // a schema, a database, a role …
-    if (s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA) define_schema(s.newname);
-    if (s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE) define_database(s.newname);
-    if (s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE || s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW ||
-        s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW || s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE ||
+    if (s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA)
+        define_schema(s.newname);
+    if (s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE)
+        define_database(s.newname);
+    if (s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_TABLE ||
+        s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW ||
+        s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW ||
+        s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE ||
         s.rename_type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX)
         if (s.relation != nullptr) {
-            auto renamed = name_from(*s.relation); // the new name may be one that is kept for another service
+            auto renamed =
+                name_from(*s.relation); // the new name may be one that is kept for another service
             renamed.name = s.newname;
             object(action::define, object_kind::table, renamed, p);
         }
@@ -151,11 +186,13 @@ void walker::move(const message& m, const place& p) {
     const auto& s = cast<PgQuery__AlterObjectSchemaStmt>(m);
     if (s.relation != nullptr) {
         relation(action::define, s.relation, p);
-        object(action::define, object_kind::table, written_name{{}, s.newschema, s.relation->relname}, p);
+        object(action::define, object_kind::table,
+               written_name{{}, s.newschema, s.relation->relname}, p);
     } else {
         named_object(s.object_type, s.object, p);
         const auto parts = name_parts(s.object);
-        if (!parts.empty()) object_type(s.object_type, {s.newschema, parts.back()}, p);
+        if (!parts.empty())
+            object_type(s.object_type, {s.newschema, parts.back()}, p);
     }
     defines();
 }
@@ -172,13 +209,15 @@ void walker::owner(const message& m, const place& p) {
                           s.newowner->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_SESSION_USER ||
                           (s.newowner->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CSTRING &&
                            s.newowner->rolename == scope_.backend_login));
-    if (!to_self) facility("roles");
+    if (!to_self)
+        facility("roles");
     defines();
 }
 
 void walker::comment(const message& m, const place& p) {
     const auto& s = cast<PgQuery__CommentStmt>(m);
-    // pg_dump sets the comment of the database's own extensions and schemas too: those are for who owns them.
+    // pg_dump sets the comment of the database's own extensions and schemas too: those are for who
+    // owns them.
     named_object(s.objtype, s.object, p);
     defines();
 }
@@ -200,13 +239,18 @@ void walker::default_privileges(const message& m, const place&) {
     for (const auto* n : node_list{s.options, s.n_options}) {
         const auto* option = as<PgQuery__DefElem>(n);
         const auto* list = option != nullptr ? as<PgQuery__List>(option->arg) : nullptr;
-        if (list == nullptr) continue;
-        if (std::string_view(option->defname) == "roles") facility("roles");
-        if (std::string_view(option->defname) != "schemas") continue;
-        for (const auto schema : strings_of({list->items, list->n_items})) define_schema(schema);
+        if (list == nullptr)
+            continue;
+        if (std::string_view(option->defname) == "roles")
+            facility("roles");
+        if (std::string_view(option->defname) != "schemas")
+            continue;
+        for (const auto schema : strings_of({list->items, list->n_items}))
+            define_schema(schema);
         limited = list->n_items > 0;
     }
-    if (!limited) define_database(scope_.database);
+    if (!limited)
+        define_database(scope_.database);
     defines();
 }
 
@@ -222,15 +266,16 @@ void walker::definition_options(node_list options, const place& p) {
             continue;
         }
         const std::string_view name = option->defname;
-        const bool is_type = name == "basetype" || name == "stype" || name == "mstype" || name == "leftarg" ||
-                             name == "rightarg" || name == "subtype" || name == "element" || name == "like" ||
-                             name == "sortop" || name == "commutator" || name == "negator" || name == "collation" ||
-                             name == "subtype_opclass" || name == "multirange_type_name" || name == "template" ||
-                             name == "parser" || name == "copy" || name == "from" || name == "storage" ||
-                             name == "alignment" || name == "category" || name == "provider" || name == "parallel" ||
-                             name == "finalfunc_modify" || name == "mfinalfunc_modify" || name == "locale" ||
-                             name == "lc_collate" || name == "lc_ctype" || name == "dictionary" || name == "language" ||
-                             name == "stopwords" || name == "initcond" || name == "minitcond";
+        const bool is_type =
+            name == "basetype" || name == "stype" || name == "mstype" || name == "leftarg" ||
+            name == "rightarg" || name == "subtype" || name == "element" || name == "like" ||
+            name == "sortop" || name == "commutator" || name == "negator" || name == "collation" ||
+            name == "subtype_opclass" || name == "multirange_type_name" || name == "template" ||
+            name == "parser" || name == "copy" || name == "from" || name == "storage" ||
+            name == "alignment" || name == "category" || name == "provider" || name == "parallel" ||
+            name == "finalfunc_modify" || name == "mfinalfunc_modify" || name == "locale" ||
+            name == "lc_collate" || name == "lc_ctype" || name == "dictionary" ||
+            name == "language" || name == "stopwords" || name == "initcond" || name == "minitcond";
         if (is_type)
             push(n, p);
         else // a function, or an option that is new to us and may name one
@@ -243,14 +288,17 @@ void walker::define(const message& m, const place& p) {
     object_type(s.kind, strings_of({s.defnames, s.n_defnames}), p);
     const node_list options{s.definition, s.n_definition};
     // A base type is made of C functions.
-    if (s.kind == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE && !options.empty()) facility("languages");
+    if (s.kind == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE && !options.empty())
+        facility("languages");
     definition_options(options, p);
     push_all({s.args, s.n_args}, p);
     defines();
 }
 
 void walker::named_definition(const message& m, const place& p) {
-    const auto type = [&](node_list name) { object(action::define, object_kind::type, strings_of(name), p); };
+    const auto type = [&](node_list name) {
+        object(action::define, object_kind::type, strings_of(name), p);
+    };
     const auto* kind = m.descriptor;
     auto inside = p;
     inside.embedded = true;
@@ -262,7 +310,8 @@ void walker::named_definition(const message& m, const place& p) {
     }
     if (kind == &pg_query__alter_operator_stmt__descriptor) {
         const auto& s = cast<PgQuery__AlterOperatorStmt>(m);
-        object_type(PG_QUERY__OBJECT_TYPE__OBJECT_OPERATOR, strings_of({s.opername->objname, s.opername->n_objname}), p);
+        object_type(PG_QUERY__OBJECT_TYPE__OBJECT_OPERATOR,
+                    strings_of({s.opername->objname, s.opername->n_objname}), p);
         definition_options({s.options, s.n_options}, p);
         return push(&s.opername->base, p);
     }
