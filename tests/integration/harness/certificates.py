@@ -9,7 +9,8 @@ class Authority:
         self.certificate = folder / "ca.crt"
         self._key = folder / "ca.key"
         self._new_key(self._key)
-        self._openssl("req", "-x509", "-key", self._key, "-days", "30", "-subj", f"/CN={name}", "-out", self.certificate)
+        self._openssl("req", "-x509", "-key", self._key, "-days", "30", "-subj", f"/CN={name}",
+                      "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-out", self.certificate)
 
     def issue(self, name, common_name, san=""):
         """Returns (certificate, key). `san` as in openssl's subjectAltName."""
