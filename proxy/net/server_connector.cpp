@@ -132,6 +132,7 @@ void server_connector::connected() {
     session::server_login::settings s;
     s.tls = tls_;
     s.unix_socket = key_->target->server.hosts[host_].host.starts_with('/');
+    s.clear_password = key_->target->server.tls == session::tls_mode::disable;
     s.login = key_->target->login;
     s.database = key_->database;
     s.parameters = key_->parameters;

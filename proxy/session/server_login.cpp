@@ -235,7 +235,9 @@ server_login::next server_login::state::begin(const pg::authentication& a, outpu
     switch (kind{a.code}) {
     case kind::ok:
         return logged_in();
-    case kind::cleartext: // as libpq: also without TLS, when `tls` allows to go without
+    case kind::cleartext:
+        if (!peer.active && !settings.unix_socket && !settings.clear_password)
+            return fail("ringfence: the server asks for the password in the clear, without TLS");
         pg::encode_password(answer, settings.login.password);
         break;
     case kind::md5: {

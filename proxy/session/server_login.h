@@ -18,6 +18,10 @@ public:
     struct settings {
         tls_mode tls = tls_mode::prefer;
         bool unix_socket = false; // no TLS there
+        // The password may be told to a server that asks for it as it is, although nothing is
+        // encrypted: the configuration says `tls: disable`. Where TLS was only hoped for, whoever
+        // took it away must not be told.
+        bool clear_password = false;
         backend_login login;
         std::string database;
         std::vector<std::pair<std::string, std::string>>

@@ -76,11 +76,12 @@ def test_psycopg_pipeline_mode(endpoint):
 @enforced
 def test_a_denial_within_a_psycopg_pipeline_aborts_up_to_the_sync(endpoint):
     with psycopg.connect(endpoint.dsn(), autocommit=True) as c:
+        late = c.cursor()
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             with c.pipeline() as pipeline:
                 c.execute("CREATE TEMP TABLE never (n int)")
                 c.execute("SELECT * FROM users.accounts")
-                late = c.execute("SELECT 1")
+                late.execute("SELECT 1")    # raises if the denial is there by now
                 pipeline.sync()
         with pytest.raises(psycopg.Error):
             late.fetchone()

@@ -38,6 +38,7 @@ struct server_talk {
     explicit server_talk(tls_mode tls = tls_mode::disable, bool unix_socket = false)
         : login({.tls = tls,
                  .unix_socket = unix_socket,
+                 .clear_password = tls == tls_mode::disable,
                  .login = {.user = "ringfence", .password = "secret", .certificate = {}, .key = {}},
                  .database = "shop",
                  .parameters = {{"search_path", "orders"}},
@@ -118,6 +119,16 @@ TEST(server_login, a_password) {
     EXPECT_EQ(t.say(message('R', u32(3))), message('p', text("secret")));
     t.say(greeting);
     EXPECT_EQ(t.last, next::ready);
+}
+
+TEST(server_login, a_password_is_not_told_when_tls_was_taken_away) {
+    for (const auto tls : {tls_mode::prefer, tls_mode::allow}) {
+        server_talk t(tls);
+        t.start();
+        const auto answered = tls == tls_mode::prefer ? t.say("N") : "";
+        EXPECT_EQ(t.say(message('R', u32(3))), "");
+        t.expect_failure();
+    }
 }
 
 TEST(server_login, md5) {
