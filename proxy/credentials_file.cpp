@@ -134,7 +134,8 @@ struct reader {
         if (!r.ok())
             return std::nullopt;
         session::backend_login login;
-        login.user = r.need_text("user");
+        if (const auto* user = r.need("user"))
+            login.user = secret(*user, "user").value_or("");
         const auto* password = r.find("password");
         const auto* file = r.find("password_file");
         if (password != nullptr && file != nullptr)
@@ -198,7 +199,7 @@ std::string decoy_key(std::string_view secrets) {
 credentials_result read(std::string_view text, const std::string& name,
                         const std::filesystem::path& folder, const environment_lookup& environment,
                         bool look_at_files) {
-    yaml::report out(name);
+    yaml::report out(name, yaml::report::content::secret);
     credentials_result result;
     auto loaded = std::make_shared<session::credentials>();
     if (const auto tree = yaml::parse(text, out)) {

@@ -137,7 +137,9 @@ private:
         top.duplicate = !top.keys.insert(n.text).second;
         top.key_at = n.at;
         if (top.duplicate)
-            out_.error("duplicate-key", n.at, "duplicate key '" + printable(n.text) + "'");
+            out_.error("duplicate-key", n.at,
+                       out_.secret() ? std::string("duplicate key")
+                                     : "duplicate key '" + printable(n.text) + "'");
         top.key = std::move(n.text);
     }
 
@@ -212,7 +214,10 @@ std::optional<node> parse(std::string_view text, report& out) {
         out.error(r.rule, r.at, std::string(r.message));
         return std::nullopt;
     } catch (const YAML::Exception& e) {
-        out.error("yaml-syntax", where(e.mark), "not valid YAML: " + printable(e.msg, 200));
+        out.error("yaml-syntax", where(e.mark),
+                  out.secret() ? std::string("not valid YAML; are texts with special characters "
+                                             "in quotes?")
+                               : "not valid YAML: " + printable(e.msg, 200));
         return std::nullopt;
     } catch (const std::exception&) {
         out.error("yaml-syntax", {}, "not valid YAML");

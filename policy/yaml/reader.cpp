@@ -13,7 +13,7 @@ namespace ringfence::policy::yaml {
 namespace {
 
 void wrong(const node& n, std::string_view what, std::string_view wanted, report& out) {
-    if (n.is(node::kind::scalar))
+    if (n.is(node::kind::scalar) && !out.secret())
         out.error("wrong-type", n.at,
                   fmt::format("'{}' must be {}, not '{}'", what, wanted, printable(n.text, 64)));
     else
@@ -33,8 +33,10 @@ object_reader::object_reader(const node& n, std::string_view what,
     for (const auto& entry : node_.entries)
         if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
             const auto hint = did_you_mean(entry.key, known);
+            // `password:secret`, without the space, is a key.
+            const auto name = out_.secret() ? std::string() : " '" + printable(entry.key, 64) + "'";
             out_.error("unknown-key", entry.at,
-                       fmt::format("unknown key '{}' in {}{}", printable(entry.key, 64), what,
+                       fmt::format("unknown key{} in {}{}", name, what,
                                    hint.empty() ? "; known keys: " + listed(known) : hint));
         }
 }
