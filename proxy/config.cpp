@@ -51,12 +51,19 @@ void read_limits(const yaml::node& n, settings& s, yaml::report& out) {
     session.max_prepared = r.number("max_prepared_statements", session.max_prepared, 1, 1'000'000);
 }
 
-void read_timeouts(const yaml::object_reader& r, settings& s) {
+void read_timeouts(const yaml::object_reader& r, settings& s, yaml::report& out) {
     auto& t = s.net.timeouts;
-    t.client_login = r.duration("client_login_timeout", t.client_login);
+    // With no time at all nobody could log in.
+    const auto some = [&](std::string_view key, std::chrono::milliseconds fallback) {
+        const auto value = r.duration(key, fallback);
+        if (value.count() == 0)
+            out.error("wrong-value", r.at(key), fmt::format("'{}' must be longer than 0s", key));
+        return value;
+    };
+    t.client_login = some("client_login_timeout", t.client_login);
     t.client_idle = r.duration("client_idle_timeout", t.client_idle);
-    t.server_connect = r.duration("server_connect_timeout", t.server_connect);
-    t.query_wait = r.duration("query_wait_timeout", t.query_wait);
+    t.server_connect = some("server_connect_timeout", t.server_connect);
+    t.query_wait = some("query_wait_timeout", t.query_wait);
     t.server_idle = r.duration("server_idle_timeout", t.server_idle);
     t.server_lifetime = r.duration("server_lifetime", t.server_lifetime);
     s.drain_timeout = r.duration("drain_timeout", s.drain_timeout);
@@ -88,7 +95,7 @@ load_result read(std::string_view text, const std::string& name,
             s.net.workers = static_cast<unsigned>(root.number("workers", 0, 0, 1024));
             s.net.max_client_connections = static_cast<unsigned>(
                 root.number("max_client_conn", s.net.max_client_connections, 1, 1'000'000));
-            read_timeouts(root, s);
+            read_timeouts(root, s, out);
             check_whole(s, root, out);
             if (look_at_files)
                 check_files(s, root, out);

@@ -3,6 +3,8 @@
 
 #include "policy/text.h"
 
+#include <arpa/inet.h>
+
 #include <charconv>
 #include <fmt/format.h>
 
@@ -35,6 +37,11 @@ std::optional<net::endpoint> parse_host(std::string_view text, std::uint16_t por
     } else {
         e.host = text;
     }
+    // Without brackets several colons are an IPv6 address, perhaps with a zone.
+    in6_addr ignored{};
+    if (!text.starts_with('[') && e.host.find(':') != std::string::npos &&
+        ::inet_pton(AF_INET6, e.host.substr(0, e.host.find('%')).c_str(), &ignored) != 1)
+        return std::nullopt;
     if (e.host.empty() || e.host.find_first_of(" ,[]/") != std::string::npos)
         return std::nullopt;
     if (rest.empty())
