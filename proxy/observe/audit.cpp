@@ -1,6 +1,7 @@
 #include "proxy/observe/audit.h"
 
 #include "policy/text.h"
+#include "proxy/observe/log.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -109,8 +110,11 @@ struct audit_log::state {
             busy = true;
             lock.unlock();
             write(taken); // what came before the reopening belongs into the old file
-            if (again)
-                open_file();
+            if (again && !open_file())
+                log(log_level::error,
+                    "the audit file could not be opened anew; the former stays in use",
+                    {{"file", given.file.string()},
+                     {"problem", std::generic_category().message(errno)}});
             lock.lock();
             busy = false;
             emptied.notify_all();
