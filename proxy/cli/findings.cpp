@@ -69,6 +69,19 @@ std::string as_markdown(const diagnostics& all) {
     return out;
 }
 
+// A relative reference as of RFC 3986.
+std::string uri(std::string_view path) {
+    std::string out;
+    for (const char c : path) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') ||
+                           std::string_view("/-._~").find(c) != std::string_view::npos;
+        out += plain ? std::string(1, c)
+                     : fmt::format("%{:02X}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    }
+    return out;
+}
+
 // SARIF 2.1.0, as code hosts show it beside the changed lines.
 std::string as_sarif(const diagnostics& all) {
     json results = json::array();
@@ -76,7 +89,7 @@ std::string as_sarif(const diagnostics& all) {
     for (const auto& d : all) {
         if (std::find(rules.begin(), rules.end(), d.rule) == rules.end())
             rules.push_back(d.rule);
-        json location = {{"artifactLocation", {{"uri", d.place.file}}}};
+        json location = {{"artifactLocation", {{"uri", uri(d.place.file)}}}};
         if (d.place.line > 0)
             location["region"] = {{"startLine", d.place.line},
                                   {"startColumn", std::max(d.place.column, 1)}};
