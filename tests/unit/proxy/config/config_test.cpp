@@ -30,7 +30,7 @@ TEST(config, defaults) {
     EXPECT_FALSE(s.audit.statements);
     EXPECT_EQ(s.log_level, observe::log_level::info);
     EXPECT_EQ(s.log_format, observe::log_format::text);
-    const auto& pg = s.net.servers.at("pg");
+    const auto pg = s.net.servers.at("pg");
     EXPECT_EQ(pg.name, "pg");
     ASSERT_EQ(pg.hosts.size(), 1U);
     EXPECT_EQ(pg.hosts[0].host, "db1");
@@ -197,7 +197,8 @@ TEST(config, hosts_in_every_spelling) {
     const auto hosts = [](const std::string& text) {
         std::vector<std::string> out;
         const auto s = good(with_server(text));
-        for (const auto& e : s.net.servers.at("pg").hosts)
+        const auto pg = s.net.servers.at("pg");
+        for (const auto& e : pg.hosts)
             out.push_back(e.host + "|" + std::to_string(e.port));
         return out;
     };

@@ -211,9 +211,7 @@ TEST(config_values, numbers_and_their_bounds) {
 }
 
 TEST(config_values, ports_and_pool_sizes) {
-    const auto server = [](const settings& s) -> const net::server_settings& {
-        return s.net.servers.at("pg");
-    };
+    const auto server = [](const settings& s) { return s.net.servers.at("pg"); };
     expect_numbers(
         {"server port", "", [&](const auto& s) { return server(s).hosts[0].port; }, 0, 1, 65535},
         [](const std::string& n) { return with_server("{host: h, port: " + n + "}"); });
