@@ -19,6 +19,13 @@ bool relay::state::refresh_view() {
     return view->who != nullptr;
 }
 
+judgement relay::state::judge_here(std::string_view text, std::string_view skeleton) {
+    const auto began = clock::now();
+    judgement made = judge(*view, text, skeleton, env.settings.sql);
+    env.reports.analysed(clock::now() - began);
+    return made;
+}
+
 verdict_ptr relay::state::decide(std::string_view text) {
     if (arrived) {
         verdict_ptr v = std::move(arrived);
@@ -37,9 +44,7 @@ verdict_ptr relay::state::decide(std::string_view text) {
         }
         if (text.size() <= env.settings.inline_bytes) {
             const std::string_view usable = seen.skeleton_usable ? std::string_view(skeleton) : "";
-            const auto began = clock::now();
-            judgement made = judge(*view, text, usable, env.settings.sql);
-            env.reports.analysed(clock::now() - began);
+            judgement made = judge_here(text, usable);
             remember(env.cache, *view, text, usable, made);
             decided(*made.made, text, cache_outcome::miss);
             return std::move(made.made);
@@ -55,12 +60,15 @@ verdict_ptr relay::state::decide(std::string_view text) {
         [work, caps = env.settings.sql] {
             if (!sql::literal_skeleton_postgresql(work->text, work->skeleton))
                 work->skeleton.clear();
+            const auto began = clock::now();
             work->made = judge(*work->in, work->text, work->skeleton, caps);
+            work->took = clock::now() - began;
         },
         [work] {
             state* owner = work->owner;
             if (owner == nullptr)
                 return;
+            owner->env.reports.analysed(work->took); // here: counters have one writer, the worker
             remember(owner->env.cache, *work->in, work->text, work->skeleton, work->made);
             owner->decided(*work->made.made, work->text, cache_outcome::miss);
             owner->arrived = work->made.made;
@@ -77,7 +85,7 @@ verdict_ptr relay::state::decide_now(std::string_view text) {
         return seen.found;
     if (!seen.skeleton_usable)
         skeleton.clear();
-    judgement made = judge(*view, text, skeleton, env.settings.sql);
+    judgement made = judge_here(text, skeleton);
     remember(env.cache, *view, text, skeleton, made);
     return std::move(made.made);
 }

@@ -30,6 +30,7 @@ struct relay::state {
         std::string skeleton;
         view_ptr in;
         judgement made;
+        std::chrono::nanoseconds took{};
         state* owner = nullptr; // null: the session has ended
     };
 
@@ -79,7 +80,8 @@ struct relay::state {
     void violation_of_protocol(std::string_view what, output& to_client);
 
     // relay_decide.cpp
-    [[nodiscard]] bool refresh_view();                       // false: the service is gone
+    [[nodiscard]] bool refresh_view(); // false: the service is gone
+    [[nodiscard]] judgement judge_here(std::string_view text, std::string_view skeleton);
     [[nodiscard]] verdict_ptr decide(std::string_view text); // null: paused, see `pending`
     [[nodiscard]] verdict_ptr decide_now(std::string_view text);
     [[nodiscard]] verdict_ptr stale_denial(std::string_view name); // null: `name` may run

@@ -73,13 +73,13 @@ struct recorder : observer {
         bool by_server;
     };
     std::vector<seen> violations;
-    unsigned statements = 0, misses = 0, completions = 0;
+    unsigned statements = 0, misses = 0, analyses = 0, completions = 0;
 
     void statement(const policy::service&, policy::verdict, cache_outcome c) override {
         ++statements;
         misses += c == cache_outcome::miss;
     }
-    void analysed(std::chrono::nanoseconds) override {}
+    void analysed(std::chrono::nanoseconds) override { ++analyses; }
     void completed(const policy::service&, std::chrono::nanoseconds) override { ++completions; }
     void violated(const violation& v) override {
         violations.push_back(

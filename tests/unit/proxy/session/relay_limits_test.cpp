@@ -24,6 +24,21 @@ TEST(relay_limits, a_long_text_is_analysed_elsewhere_while_the_client_waits) {
     EXPECT_TRUE(c.r.wants_client_bytes());
 }
 
+TEST(relay_limits, every_analysis_is_timed_wherever_it_ran) {
+    worker w;
+    conversation c(w);
+    static_cast<void>(c.client(query("SELECT 1")));
+    EXPECT_EQ(w.seen.analyses, 1U);
+    static_cast<void>(c.client(long_query()));
+    EXPECT_EQ(w.seen.analyses, 1U);
+    w.pool.run_one();
+    static_cast<void>(c.resume());
+    EXPECT_EQ(w.seen.analyses, 2U);
+    static_cast<void>(c.client(query("PREPARE p AS SELECT a FROM o")));
+    EXPECT_EQ(w.seen.analyses, 4U); // the statement, and the one within it
+    EXPECT_EQ(w.seen.misses, 3U);
+}
+
 TEST(relay_limits, a_session_that_ends_while_its_text_is_analysed) {
     worker w;
     {
