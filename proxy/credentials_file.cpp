@@ -28,6 +28,7 @@ struct reader {
     bool look_at_files;
     yaml::report& out;
     session::credentials& into;
+    std::vector<std::filesystem::path>& files;
     std::string secrets; // all of them, from which the decoy key is made
 
     // A value as written, or what `${NAME}` stands for.
@@ -111,6 +112,7 @@ struct reader {
         if (!name)
             return {};
         const auto path = resolve(folder, *name);
+        files.emplace_back(path);
         std::string problem = secret_problem(path);
         std::optional<std::string> text;
         if (problem.empty())
@@ -148,6 +150,9 @@ struct reader {
             out.error("missing-key", r.at(), "'certificate' and 'key' belong together");
         login.certificate = resolve(folder, r.text("certificate"));
         login.key = resolve(folder, r.text("key"));
+        for (const auto& path : {login.certificate, login.key})
+            if (!path.empty())
+                files.emplace_back(path);
         if (look_at_files && !login.certificate.empty() && !login.key.empty()) {
             auto problem = secret_problem(login.key);
             problem = problem.empty() ? key_pair_problem(login.certificate, login.key)
@@ -203,7 +208,7 @@ credentials_result read(std::string_view text, const std::string& name,
     credentials_result result;
     auto loaded = std::make_shared<session::credentials>();
     if (const auto tree = yaml::parse(text, out)) {
-        reader r{folder, environment, look_at_files, out, *loaded, std::string(text)};
+        reader r{folder, environment, look_at_files, out, *loaded, result.files, std::string(text)};
         r.root(*tree);
         loaded->decoy_key = decoy_key(r.secrets);
     }
@@ -230,7 +235,7 @@ credentials_result load_credentials(const std::filesystem::path& file,
     if (problem.empty())
         text = read_file(file, yaml::max_bytes, problem);
     if (!text)
-        return {nullptr, {{policy::severity::error, "unreadable-file", {name, 0, 0}, problem}}};
+        return {nullptr, {{policy::severity::error, "unreadable-file", {name, 0, 0}, problem}}, {}};
     return read(*text, name, file.parent_path(), environment, true);
 }
 

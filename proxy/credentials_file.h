@@ -17,6 +17,8 @@ namespace ringfence::config {
 struct credentials_result {
     session::credentials_ptr credentials; // null if there is any error
     std::vector<policy::diagnostic> findings;
+    // Password files, certificates and keys that it names, also when it was refused.
+    std::vector<std::filesystem::path> files;
 };
 
 using environment_lookup = std::function<std::optional<std::string>(const std::string& name)>;

@@ -2,7 +2,7 @@
 # Installs what building, testing or trying ringfence needs on Debian 12 or 13: only what is missing, as root or with
 # sudo, and without starting any service of the distribution.
 #
-#   tests/setup.sh [build] [server] [clients] [bench]        default: build server clients
+#   tests/setup.sh [build] [server] [clients] [bench] [fuzz]        default: build server clients
 set -euo pipefail
 
 declare -A packages=(
@@ -13,6 +13,7 @@ declare -A packages=(
     [clients]="python3-pytest python3-psycopg2 python3-psycopg python3-asyncpg python3-yaml libpostgresql-jdbc-java
                default-jdk-headless nodejs npm"
     [bench]="pgbouncer haproxy postgresql-contrib python3"
+    [fuzz]="clang-14 libclang-rt-14-dev"
 )
 # A program that is there already counts, whichever package brought it.
 declare -A programs=(

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <atomic>
 #include <csignal>
 #include <stdexcept>
 
@@ -28,6 +29,31 @@ std::string shown(std::chrono::milliseconds d) {
     return fmt::format("{}ms", d.count());
 }
 
+// Everybody can make us write these, so there are only so many a minute. Called on any thread.
+void log_failed_login(const net::failed_login& f) {
+    constexpr unsigned most = 60;
+    static std::atomic<std::int64_t> minute{0};
+    static std::atomic<unsigned> written{0};
+    const auto now = std::chrono::duration_cast<std::chrono::minutes>(
+                         std::chrono::steady_clock::now().time_since_epoch())
+                         .count();
+    if (minute.exchange(now) != now)
+        written = 0;
+    const unsigned n = ++written;
+    if (n > most)
+        return;
+    if (n == most)
+        log(log_level::warning, "too many failed logins; the rest of this minute is only counted");
+    log(f.why == session::login_failure::server ? log_level::error : log_level::warning,
+        "login failed",
+        {{"reason", std::string(session::to_string(f.why))},
+         {"peer", std::string(f.peer)},
+         {"service", std::string(f.service)},
+         {"server", std::string(f.server)},
+         {"sqlstate", std::string(f.sqlstate)},
+         {"cause", std::string(f.cause)}});
+}
+
 } // namespace
 
 control::state::state(config::settings s, observe::audit_log& a, std::optional<policy::date> t)
@@ -36,12 +62,15 @@ control::state::state(config::settings s, observe::audit_log& a, std::optional<p
       edge(settings.net,
            {.new_worker = [this]() -> session::observer& { return counts.new_worker(); },
             .login_failed =
-                [this](session::login_failure why) {
-                    counts.authentication_failed(session::to_string(why));
+                [this](const net::failed_login& f) {
+                    counts.authentication_failed(session::to_string(f.why));
+                    log_failed_login(f);
                 }}),
-      signals(io), policy_files({settings.policies}), secret_files(secret_paths(settings)) {
+      signals(io), policy_files({settings.policies}), secret_files(secret_paths(settings, {})) {
     counts.add_source([this] { return edge_families(edge.look()); });
-    counts.add_source([this] { return std::vector{certificates}; });
+    counts.add_source([this] {
+        return std::vector{certificates, credentials_family(credentials_valid)};
+    });
     certificates = certificate_family(settings);
 }
 
@@ -158,8 +187,10 @@ control::control(config::settings s, observe::audit_log& audit, std::optional<po
 
 control::~control() = default;
 
-void control::start(policy::snapshot_ptr policies, session::credentials_ptr credentials) {
+void control::start(policy::snapshot_ptr policies, session::credentials_ptr credentials,
+                    std::vector<std::filesystem::path> secrets) {
     state& s = *state_;
+    s.secret_files.watch(secret_paths(s.settings, std::move(secrets)));
     // First of all: whoever sends a signal from now on is heard.
     s.signals.add(SIGHUP);
     s.signals.add(SIGTERM);
@@ -224,10 +255,7 @@ void control::state::log_start() const {
                  {"host", host.host},
                  {"port", fmt::format("{}", host.port)},
                  {"tls", std::string(tls_mode_name(server.tls))}});
-    for (const auto& service : policies->services)
-        if (service.mode == policy::mode::observe)
-            log(log_level::warning, "a service is in observe mode: its violations are forwarded",
-                {{"service", service.name}});
+    warn_of_observe_mode();
     log(log_level::info, "ready",
         {{"version", std::string(observe::version)},
          {"grammar", std::string(observe::grammar)},

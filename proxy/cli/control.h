@@ -7,8 +7,10 @@
 #include "proxy/observe/audit.h"
 #include "proxy/session/credentials.h"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace ringfence::cli {
 
@@ -18,8 +20,10 @@ public:
     ~control();
     control(const control&) = delete;
 
-    // Listens and serves when it returns. Throws with a text for the operator.
-    void start(policy::snapshot_ptr, session::credentials_ptr);
+    // Listens and serves when it returns. Throws with a text for the operator. `secrets` are the
+    // files that the credentials name.
+    void start(policy::snapshot_ptr, session::credentials_ptr,
+               std::vector<std::filesystem::path> secrets);
 
     // Until SIGTERM or SIGINT and the drain that follows, or until a second one.
     void run();

@@ -24,8 +24,10 @@ namespace ringfence::cli {
 
 namespace asio = boost::asio;
 
-// Credentials, certificates and keys: what is read anew with the credentials.
-[[nodiscard]] std::vector<std::filesystem::path> secret_paths(const config::settings&);
+// Credentials, certificates and keys: what is read anew with the credentials, and the files that
+// they name.
+[[nodiscard]] std::vector<std::filesystem::path>
+secret_paths(const config::settings&, std::vector<std::filesystem::path> named);
 [[nodiscard]] std::string_view tls_mode_name(session::tls_mode);
 
 struct control::state {
@@ -45,7 +47,8 @@ struct control::state {
     phase where = phase::starting;
     policy::snapshot_ptr policies;
     observe::family certificates;
-    observe::metrics counts; // outlives the workers, which report to it
+    bool credentials_valid = true; // the last attempt to load them succeeded
+    observe::metrics counts;       // outlives the workers, which report to it
     net::proxy edge;
     asio::io_context io{1};
     asio::signal_set signals;
@@ -62,6 +65,7 @@ struct control::state {
     void reload();
     void reload_policies();    // a refused policy leaves the old one in force
     void reload_credentials(); // with certificates; refused ones leave the old ones in use
+    void warn_of_observe_mode() const;
 
     [[nodiscard]] asio::awaitable<bool> sleep(asio::steady_timer::duration); // false: stopped
     asio::awaitable<void> watch_signals();

@@ -128,6 +128,7 @@ loaded load_all(const std::filesystem::path& config_file, policy::date today) {
     append(all.findings, std::move(policies.findings));
     auto credentials = config::load_credentials(all.config->credentials);
     all.credentials = std::move(credentials.credentials);
+    all.secrets = std::move(credentials.files);
     append(all.findings, std::move(credentials.findings));
     if (all.policies && all.credentials)
         cross_check(*all.config, *all.policies, *all.credentials, all.findings);

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 namespace ringfence::cli {
 
@@ -15,7 +16,8 @@ struct loaded {
     std::optional<config::settings> config;
     policy::snapshot_ptr policies;
     session::credentials_ptr credentials;
-    diagnostics findings; // of all files
+    std::vector<std::filesystem::path> secrets; // files that the credentials name
+    diagnostics findings;                       // of all files
     [[nodiscard]] bool ok() const {
         return config && policies && credentials && !has_error(findings);
     }

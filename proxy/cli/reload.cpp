@@ -20,16 +20,20 @@ void log_findings(const diagnostics& findings) {
     for (const auto& d : findings)
         log(d.severity == policy::severity::error ? log_level::error : log_level::warning,
             "finding",
-            {{"place", fmt::format("{}:{}:{}", d.place.file, d.place.line, d.place.column)},
+            {{"place", d.place.line == 0
+                           ? d.place.file
+                           : fmt::format("{}:{}:{}", d.place.file, d.place.line, d.place.column)},
              {"rule", d.rule},
              {"text", d.message}});
 }
 
 } // namespace
 
-std::vector<std::filesystem::path> secret_paths(const config::settings& s) {
-    std::vector<std::filesystem::path> paths{s.credentials, s.net.tls.certificate, s.net.tls.key,
-                                             s.net.tls.client_ca};
+std::vector<std::filesystem::path> secret_paths(const config::settings& s,
+                                                std::vector<std::filesystem::path> named) {
+    auto paths = std::move(named);
+    paths.insert(paths.end(),
+                 {s.credentials, s.net.tls.certificate, s.net.tls.key, s.net.tls.client_ca});
     for (const auto& [name, server] : s.net.servers)
         paths.emplace_back(server.ca);
     return paths;
@@ -50,6 +54,13 @@ void control::state::reload() {
     notify_ready();
 }
 
+void control::state::warn_of_observe_mode() const {
+    for (const auto& service : policies->services)
+        if (service.mode == policy::mode::observe)
+            log(log_level::warning, "a service is in observe mode: its violations are forwarded",
+                {{"service", service.name}});
+}
+
 void control::state::reload_policies() {
     policy_files.settle(); // before reading: a change while we read is seen afterwards
     auto fresh = load_policies(settings, today);
@@ -64,11 +75,15 @@ void control::state::reload_policies() {
     edge.set_policies(policies);
     log(log_level::info, "policies loaded",
         {{"services", fmt::format("{}", policies->services.size())}});
+    warn_of_observe_mode();
 }
 
 void control::state::reload_credentials() {
     secret_files.settle();
-    auto fresh = config::load_credentials(settings.credentials);
+    config::credentials_result fresh;
+    do // again if it names other files: they may have changed before they were watched
+        fresh = config::load_credentials(settings.credentials);
+    while (secret_files.watch(secret_paths(settings, fresh.files)));
     if (fresh.credentials) {
         cross_check(settings, *policies, *fresh.credentials, fresh.findings);
         if (has_error(fresh.findings))
@@ -80,12 +95,14 @@ void control::state::reload_credentials() {
         if (fresh.credentials) {
             edge.set_credentials(fresh.credentials);
             certificates = certificate_family(settings);
+            credentials_valid = true;
             log(log_level::info, "credentials and certificates loaded");
             return;
         }
     } catch (const std::exception& e) {
         reason = e.what();
     }
+    credentials_valid = false;
     log(log_level::error, "the credentials were refused; the old ones stay in use",
         {{"reason", reason}});
 }

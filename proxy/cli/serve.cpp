@@ -28,7 +28,7 @@ int serve(const serve_options& o, console& io) {
         if (!error.empty())
             throw std::runtime_error(error);
         control plane(std::move(*all.config), audit, o.today);
-        plane.start(std::move(all.policies), std::move(all.credentials));
+        plane.start(std::move(all.policies), std::move(all.credentials), std::move(all.secrets));
         plane.run();
     } catch (const std::exception& e) {
         observe::log(observe::log_level::error, "not started", {{"reason", e.what()}});

@@ -65,4 +65,12 @@ void watcher::settle() {
     last_ = read_;
 }
 
+bool watcher::watch(std::vector<std::filesystem::path> files) {
+    if (files == files_)
+        return false;
+    files_ = std::move(files);
+    settle();
+    return true;
+}
+
 } // namespace ringfence::cli

@@ -20,6 +20,8 @@ public:
     // is read that is still being written.
     [[nodiscard]] bool changed();
     void settle(); // what is there now has been read
+    // Others from now on; what is there now counts as read. False: they are the same as before.
+    bool watch(std::vector<std::filesystem::path> files);
 
 private:
     std::vector<std::filesystem::path> files_;

@@ -36,8 +36,7 @@ client_session::client_session(worker& w, std::uint64_t id, int fd, origin from)
         this);
     entry_->timer = worker_.loop().after(worker_.shared().settings.timeouts.client_login, [this] {
         entry_->timer = reactor::no_timer;
-        if (worker_.shared().login_failed)
-            worker_.shared().login_failed(session::login_failure::timeout);
+        report_failure(session::login_failure::timeout);
         end();
     });
     enter(phase::login);

@@ -111,6 +111,9 @@ private:
     void stop_work();
     void release_server();
     void release_usage();
+    // Pre: the login is not over (`entry_` is there).
+    void report_failure(session::login_failure, std::string_view sqlstate = {},
+                        std::string_view cause = {});
     void gone(); // the client is
     void end();
 

@@ -16,8 +16,8 @@
 namespace ringfence::net {
 
 struct hooks {
-    std::function<session::observer&()> new_worker;           // once per worker, before it starts
-    std::function<void(session::login_failure)> login_failed; // on any thread
+    std::function<session::observer&()> new_worker;        // once per worker, before it starts
+    std::function<void(const failed_login&)> login_failed; // on any thread
 };
 
 class proxy {

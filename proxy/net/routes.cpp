@@ -8,10 +8,10 @@ bool same(const server_target& t, const server_settings& s, const session::backe
     bool hosts = a.hosts.size() == s.hosts.size();
     for (std::size_t i = 0; hosts && i < a.hosts.size(); ++i)
         hosts = a.hosts[i].host == s.hosts[i].host && a.hosts[i].port == s.hosts[i].port;
-    // Certificate files may have new contents under the same name.
-    return hosts && a.name == s.name && a.target == s.target && a.tls == s.tls && a.ca == s.ca &&
-           a.pool_size == s.pool_size && t.login.user == l.user && t.login.password == l.password &&
-           l.certificate.empty() && t.login.certificate.empty();
+    // Files may have new contents under the same name.
+    return hosts && a.name == s.name && a.target == s.target && a.tls == s.tls && a.ca.empty() &&
+           s.ca.empty() && a.pool_size == s.pool_size && t.login.user == l.user &&
+           t.login.password == l.password && l.certificate.empty() && t.login.certificate.empty();
 }
 
 } // namespace

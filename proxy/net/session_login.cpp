@@ -69,8 +69,7 @@ void client_session::login_step(client_login::result step) {
         });
         return;
     case client_login::next::close:
-        if (worker_.shared().login_failed && entry_->login.failure() != login_failure::none)
-            worker_.shared().login_failed(entry_->login.failure());
+        report_failure(entry_->login.failure());
         close_when_flushed(parting::linger);
         return;
     }
@@ -85,8 +84,7 @@ void client_session::shake_hands() {
         client_watch_.want(watch::writable);
         return;
     case transport::handshake::failed:
-        if (worker_.shared().login_failed)
-            worker_.shared().login_failed(login_failure::certificate);
+        report_failure(login_failure::certificate);
         end();
         return;
     case transport::handshake::done:
@@ -97,6 +95,19 @@ void client_session::shake_hands() {
             read_login();
         return;
     }
+}
+
+void client_session::report_failure(login_failure why, std::string_view sqlstate,
+                                    std::string_view cause) {
+    if (why == login_failure::none || !worker_.shared().login_failed)
+        return;
+    const auto* who = entry_->login.who();
+    worker_.shared().login_failed({.why = why,
+                                   .peer = entry_->from.peer,
+                                   .service = who != nullptr ? std::string_view(who->name) : "",
+                                   .server = entry_->identity.server,
+                                   .sqlstate = sqlstate,
+                                   .cause = cause});
 }
 
 void client_session::authenticated() {
@@ -112,8 +123,7 @@ void client_session::authenticated() {
     const policy::service* who = policies->find_service(service);
     const auto refuse = [&](login_failure why, std::string_view state, const std::string& message,
                             std::string_view hint) {
-        if (shared.login_failed)
-            shared.login_failed(why);
+        report_failure(why, {}, message);
         fail(state, message, hint);
     };
     if (who == nullptr) {
@@ -209,6 +219,7 @@ void client_session::authenticated() {
     client_watch_.want(wanted_of_client());
     entry_->timer = worker_.loop().after(shared.settings.timeouts.query_wait, [this] {
         entry_->timer = reactor::no_timer;
+        report_failure(login_failure::pool);
         fail("53300", "ringfence: no server connection became free in time",
              "the pool of the server is full (servers, pool, size); see "
              "ringfence_pool_waiting_clients");
@@ -257,6 +268,7 @@ void client_session::connect() {
                 w.loop().defer(
                     [c = std::shared_ptr<server_connector>(std::move(s.entry_->connector))] {});
                 if (made == nullptr) {
+                    s.report_failure(login_failure::server, why.sqlstate, why.sentence);
                     s.fail(why.sqlstate, why.sentence);
                     return;
                 }

@@ -1,6 +1,7 @@
 // What the edge is told: plain data, filled by the configuration.
 #pragma once
 
+#include "proxy/session/client_login.h"
 #include "proxy/session/credentials.h"
 #include "proxy/session/environment.h"
 
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ringfence::net {
@@ -44,6 +46,16 @@ struct listen_settings {
     std::uint16_t port = 6432; // 0: any free one
     session::tls_mode tls = session::tls_mode::prefer;
     std::string server; // leads to this server only; empty: the policies say which
+};
+
+// A client that did not get as far as its first statement. Views last for the call.
+struct failed_login {
+    session::login_failure why;
+    std::string_view peer;
+    std::string_view service;  // empty: it never said, or what it said is not known
+    std::string_view server;   // empty: it did not come to that
+    std::string_view sqlstate; // of the server's refusal
+    std::string_view cause;    // what we told the client
 };
 
 struct unix_listen_settings {

@@ -36,7 +36,7 @@ struct shared_state {
     resolver names;
     session::usage_registry usages;
     std::atomic<unsigned> connections{0};
-    std::function<void(session::login_failure)> login_failed;
+    std::function<void(const failed_login&)> login_failed;
     std::function<void(const std::string& service)> wake_everywhere; // a statement slot became free
 
     explicit shared_state(net::settings s) : settings(std::move(s)), pool(settings.timeouts) {}

@@ -57,6 +57,10 @@ std::string_view to_string(login_failure f) {
         return "timeout";
     case login_failure::limit:
         return "limit";
+    case login_failure::pool:
+        return "pool";
+    case login_failure::server:
+        return "server";
     }
     return "none";
 }

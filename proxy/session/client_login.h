@@ -35,6 +35,8 @@ enum class login_failure : std::uint8_t {
     replication,
     timeout,
     limit,
+    pool,   // no server connection became free in time
+    server, // the server cannot be reached, or does not take our login
 };
 [[nodiscard]] std::string_view to_string(login_failure);
 

@@ -39,6 +39,7 @@ void run(std::string_view script) {
              .server = "shop-pg",
              .database = "shop",
              .peer = "fuzz",
+             .identity = "login orders",
              .backend_login = "app",
              .server_major = 15,
              .confined = false,

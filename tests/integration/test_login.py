@@ -50,7 +50,10 @@ def test_failed_logins_are_counted(new_ringfence):
     proxy = new_ringfence()
     refusal(proxy, "orders", "guess")
     refusal(proxy, "nobody1")
-    assert proxy.metric("ringfence_authentication_failures_total") == 2
+    assert proxy.metric("ringfence_authentication_failures_total", reason="unknown_or_password") == 2
+    lines = [line for line in proxy.process.output().splitlines() if "login failed" in line]
+    assert len(lines) == 2 and all("reason=unknown_or_password" in line and "peer=127.0.0.1:" in line for line in lines)
+    assert "nobody1" not in "".join(lines) and "guess" not in "".join(lines)
 
 
 @pytest.mark.parametrize("mode,plain,encrypted", [("disable", True, False), ("allow", True, True), ("prefer", True, True),

@@ -102,3 +102,35 @@ def test_new_credentials_hold_for_the_next_login(new_ringfence):
         proxy.connect()
     with old:
         assert kinds(old.ask(query("SELECT 1"))) == "TDCZ"
+
+
+def test_refused_credentials_keep_the_old_ones_and_say_so(new_ringfence):
+    proxy = new_ringfence()
+    assert proxy.metric("ringfence_credentials_valid") == 1
+    processes.write(proxy.folder / "credentials.yaml", "services: [nonsense")
+    by_signal(proxy)
+    processes.wait_until(lambda: proxy.metric("ringfence_credentials_valid") == 0, "the metric says so")
+    proxy.connect().socket.close()
+    processes.write(proxy.folder / "credentials.yaml", json.dumps(proxy.credentials))
+    by_signal(proxy)
+    processes.wait_until(lambda: proxy.metric("ringfence_credentials_valid") == 1, "all is well again")
+
+
+def test_a_new_authority_under_the_same_name_holds_for_the_next_connection(new_ringfence, postgres):
+    proxy = new_ringfence()
+    right = (proxy.folder / "server-ca.crt")
+    processes.write(right, postgres.authority.certificate.read_text())
+    proxy.stop()
+    proxy.config["servers"]["shop-pg"]["ca"] = str(right)
+    proxy.start()
+    proxy.connect(application_name="before").socket.close()
+    processes.write(right, proxy.authority.certificate.read_text())     # one that did not sign the server's
+    by_signal(proxy)
+
+    def refused():
+        try:
+            proxy.connect(application_name="after").socket.close()
+            return False
+        except wire.Refused as why:
+            return why.fields["C"].startswith("08")
+    processes.wait_until(refused, "the server is not trusted any more")

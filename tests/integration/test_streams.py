@@ -8,6 +8,8 @@ from harness import processes, wire
 from harness.postgres import PASSWORD
 from harness.wire import first, kinds, one_shot, query, rows, SYNC
 
+MEASURED = {"ASAN_OPTIONS": "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"}     # freed is freed
+
 
 def both(ringfence, postgres):
     """The same login through ringfence and directly."""
@@ -70,7 +72,7 @@ def test_notifications_arrive_while_idle(ringfence):
 
 
 def test_a_large_row_passes_and_is_not_gathered(new_ringfence):
-    proxy = new_ringfence()
+    proxy = new_ringfence(env=MEASURED)
     with proxy.connect() as c:
         before = processes.memory_kb(proxy.process.pid)
         c.send(query("SELECT repeat('0123456789abcdef', 12500000)"))       # 200 MB
@@ -93,7 +95,7 @@ def test_a_large_statement_passes(ringfence):
 
 
 def test_a_slow_reader_does_not_grow_the_process(new_ringfence, postgres):
-    proxy = new_ringfence()
+    proxy = new_ringfence(env=MEASURED)
     with proxy.connect() as c:
         c.ask(query("SELECT 1"))
         before = processes.memory_kb(proxy.process.pid)

@@ -272,6 +272,18 @@ TEST(credentials_file, is_read_when_it_is_for_its_owner_only) {
               "No such file or directory");
 }
 
+TEST(credentials_file, says_which_files_it_names_also_when_it_is_refused) {
+    const temporary_folder t;
+    const auto file =
+        t.write("credentials.yaml", "servers:\n"
+                                    "  a: {user: u, password_file: secrets/a}\n"
+                                    "  b: {user: u, certificate: c.pem, key: /k/c.key}\n"
+                                    "  c: {user: u, password: p}\n");
+    const auto r = load_credentials(file, environment());
+    EXPECT_FALSE(r.credentials);
+    EXPECT_THAT(r.files, ElementsAre(t / "secrets/a", t / "c.pem", "/k/c.key"));
+}
+
 TEST(credentials_file, looks_at_client_certificates) {
     const temporary_folder t;
     const made_certificate m;
