@@ -13,8 +13,11 @@ struct world {
     session::credentials c;
 
     world() {
-        s.servers["shop-pg"] = {
-            .name = "shop-pg", .hosts = {{"127.0.0.1", 5432}}, .target = {}, .tls = {}, .ca = {}};
+        s.servers["shop-pg"] = {.name = "shop-pg",
+                                .hosts = {{"127.0.0.1", 5432}},
+                                .target = {},
+                                .tls = session::tls_mode::prefer,
+                                .ca = {}};
         c.backend_by_server["shop-pg"] = {
             .user = "app", .password = "p", .certificate = {}, .key = {}};
     }
