@@ -16,7 +16,7 @@ struct world {
         s.servers["shop-pg"] = {.name = "shop-pg",
                                 .hosts = {{"127.0.0.1", 5432}},
                                 .target = {},
-                                .tls = session::tls_mode::prefer,
+                                .tls = session::tls_mode::require,
                                 .ca = {}};
         c.backend_by_server["shop-pg"] = {
             .user = "app", .password = "p", .certificate = {}, .key = {}};
