@@ -68,9 +68,7 @@ control::state::state(config::settings s, observe::audit_log& a, std::optional<p
                 }}),
       signals(io), policy_files({settings.policies}), secret_files(secret_paths(settings, {})) {
     counts.add_source([this] { return edge_families(edge.look()); });
-    counts.add_source([this] {
-        return std::vector{certificates, credentials_family(credentials_valid)};
-    });
+    counts.add_source([this] { return std::vector{certificates}; });
     certificates = certificate_family(settings);
 }
 
@@ -211,6 +209,7 @@ void control::start(policy::snapshot_ptr policies, session::credentials_ptr cred
             throw std::runtime_error(error);
     }
     s.edge.start(s.policies, std::move(credentials), s.today);
+    s.counts.credentials_loaded();
 
     s.where = state::phase::serving;
     s.log_start();

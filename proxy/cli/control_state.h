@@ -47,7 +47,6 @@ struct control::state {
     phase where = phase::starting;
     policy::snapshot_ptr policies;
     observe::family certificates;
-    bool credentials_valid = true; // the last attempt to load them succeeded
     observe::metrics counts;       // outlives the workers, which report to it
     net::proxy edge;
     asio::io_context io{1};

@@ -74,13 +74,6 @@ std::vector<observe::page_facts::pool> pool_rows(const net::proxy::figures& f) {
     return rows;
 }
 
-family credentials_family(bool valid) {
-    return {"ringfence_credentials_valid",
-            "0: the credentials or certificates were refused, the former are in use.",
-            family::kind::gauge,
-            {{{}, valid ? 1.0 : 0.0}}};
-}
-
 family certificate_family(const config::settings& s) {
     family f{"ringfence_certificate_expiry_timestamp_seconds",
              "When the certificates that the configuration names end.",

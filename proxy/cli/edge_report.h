@@ -13,7 +13,6 @@ namespace ringfence::cli {
 [[nodiscard]] std::vector<observe::family> edge_families(const net::proxy::figures&);
 [[nodiscard]] std::vector<observe::page_facts::pool> pool_rows(const net::proxy::figures&);
 // When the certificates that the configuration names end.
-[[nodiscard]] observe::family credentials_family(bool valid);
 [[nodiscard]] observe::family certificate_family(const config::settings&);
 
 } // namespace ringfence::cli

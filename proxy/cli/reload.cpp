@@ -95,14 +95,14 @@ void control::state::reload_credentials() {
         if (fresh.credentials) {
             edge.set_credentials(fresh.credentials);
             certificates = certificate_family(settings);
-            credentials_valid = true;
+            counts.credentials_loaded();
             log(log_level::info, "credentials and certificates loaded");
             return;
         }
     } catch (const std::exception& e) {
         reason = e.what();
     }
-    credentials_valid = false;
+    counts.credentials_refused();
     log(log_level::error, "the credentials were refused; the old ones stay in use",
         {{"reason", reason}});
 }

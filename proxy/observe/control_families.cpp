@@ -42,6 +42,14 @@ family one(std::string name, std::string help, family::kind what, double value) 
     return {std::move(name), std::move(help), what, {{{}, value}}};
 }
 
+family loads(std::string name, std::string help, std::uint64_t good, std::uint64_t bad) {
+    return {std::move(name),
+            std::move(help),
+            family::kind::counter,
+            {{{{"result", "success"}}, static_cast<double>(good)},
+             {{{"result", "failure"}}, static_cast<double>(bad)}}};
+}
+
 } // namespace
 
 prometheus::MetricFamily to_prometheus(const family& f) {
@@ -71,14 +79,17 @@ void add_control_families(const metrics::state& s, std::vector<prometheus::Metri
         failures.samples.push_back({{{"reason", reason}}, static_cast<double>(count)});
     put(failures);
 
-    put({"ringfence_policy_loads_total",
-         "Attempts to load the policies.",
-         counter,
-         {{{{"result", "success"}}, static_cast<double>(s.loads)},
-          {{{"result", "failure"}}, static_cast<double>(s.failed_loads)}}});
+    put(loads("ringfence_policy_loads_total", "Attempts to load the policies.", s.loads,
+              s.failed_loads));
     put(one("ringfence_policy_valid",
             "1 when the policy files as last seen are those in force, 0 when they were refused.",
             gauge, s.valid ? 1 : 0));
+    put(loads("ringfence_credentials_loads_total", "Attempts to load credentials and certificates.",
+              s.credential_loads, s.failed_credential_loads));
+    put(one("ringfence_credentials_valid",
+            "1 when the credentials and certificates as last seen are those in use, 0 when they "
+            "were refused.",
+            gauge, s.credentials_valid ? 1 : 0));
     if (s.policies) {
         const double age = seconds(std::chrono::system_clock::now()) - seconds(s.last_success);
         put(one("ringfence_policy_last_success_timestamp_seconds",

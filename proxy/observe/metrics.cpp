@@ -61,6 +61,18 @@ void metrics::policies_refused() {
     ++state_->failed_loads;
 }
 
+void metrics::credentials_loaded() {
+    const std::lock_guard lock(state_->mutex);
+    state_->credentials_valid = true;
+    ++state_->credential_loads;
+}
+
+void metrics::credentials_refused() {
+    const std::lock_guard lock(state_->mutex);
+    state_->credentials_valid = false;
+    ++state_->failed_credential_loads;
+}
+
 void metrics::authentication_failed(std::string_view reason) {
     const std::lock_guard lock(state_->mutex);
     if (const auto found = state_->failures.find(reason); found != state_->failures.end())

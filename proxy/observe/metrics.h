@@ -33,7 +33,9 @@ public:
     [[nodiscard]] session::observer& new_worker();
 
     void policies_loaded(const policy::snapshot_ptr&, std::chrono::system_clock::time_point when);
-    void policies_refused(); // the old ones stay in force
+    void policies_refused();   // the old ones stay in force
+    void credentials_loaded(); // with the certificates
+    void credentials_refused();
     // `reason` is one of a fixed list (session::login_failure).
     void authentication_failed(std::string_view reason);
 

@@ -20,6 +20,9 @@ struct metrics::state {
     bool valid = false;
     std::uint64_t loads = 0;
     std::uint64_t failed_loads = 0;
+    bool credentials_valid = false;
+    std::uint64_t credential_loads = 0;
+    std::uint64_t failed_credential_loads = 0;
     std::map<std::string, std::uint64_t, std::less<>> failures;
 
     [[nodiscard]] violation_counts all_violations() const;

@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from harness import policies, processes, scram, wire
+from harness.postgres import PASSWORD
 from harness.wire import bind, execute, kinds, parse, query, SYNC
 
 FOREIGN = query("SELECT count(*) FROM users.accounts")
@@ -114,6 +115,44 @@ def test_refused_credentials_keep_the_old_ones_and_say_so(new_ringfence):
     processes.write(proxy.folder / "credentials.yaml", json.dumps(proxy.credentials))
     by_signal(proxy)
     processes.wait_until(lambda: proxy.metric("ringfence_credentials_valid") == 1, "all is well again")
+
+
+def test_a_finding_without_a_line_has_none_in_the_log(new_ringfence):
+    proxy = new_ringfence()
+    file = proxy.folder / "credentials.yaml"
+    file.chmod(0o644)
+    processes.wait_until(lambda: proxy.metric("ringfence_credentials_loads_total", result="failure") == 1, "it was tried")
+    assert f"finding place={file} rule=unreadable-file" in proxy.process.output()
+    file.chmod(0o600)
+    processes.wait_until(lambda: proxy.metric("ringfence_credentials_valid") == 1, "all is well again")
+
+
+def test_a_changed_password_file_is_noticed(new_ringfence, scratch):
+    file = processes.write(scratch / "password", PASSWORD)
+    proxy = new_ringfence(credentials={"servers": {"shop-pg": {"password": None, "password_file": str(file)}}})
+
+    def works():
+        try:
+            proxy.connect().socket.close()
+            return True
+        except wire.Refused as why:
+            assert why.fields["C"].startswith("08")
+            return False
+    assert works()
+    processes.write(file, "not this one")
+    processes.wait_until(lambda: not works(), "the new password is used")
+    processes.write(file, PASSWORD)
+    processes.wait_until(works, "the old one is used again")
+
+
+def test_a_service_that_a_reload_switches_to_observe_is_in_the_log(new_ringfence):
+    proxy = new_ringfence()
+    changed = policies.shop()
+    changed["order-service"]["mode"] = "observe"
+    assert "observe mode" not in proxy.process.output()
+    proxy.write_policies(changed)
+    processes.wait_until(lambda: "observe mode" in proxy.process.output(), "the log warns")
+    assert "its violations are forwarded service=order-service\n" in proxy.process.output()
 
 
 def test_a_new_authority_under_the_same_name_holds_for_the_next_connection(new_ringfence, postgres):

@@ -183,6 +183,19 @@ TEST(metrics, policies) {
                                 "1806537600\n"));
 }
 
+TEST(metrics, credentials) {
+    metrics m(nullptr);
+    EXPECT_THAT(m.text(), HasSubstr("ringfence_credentials_valid 0\n"));
+    m.credentials_loaded();
+    EXPECT_THAT(m.text(), HasSubstr("ringfence_credentials_valid 1\n"));
+    m.credentials_refused();
+    const auto text = m.text();
+    for (const auto* line : {"ringfence_credentials_valid 0\n",
+                             "ringfence_credentials_loads_total{result=\"success\"} 1\n",
+                             "ringfence_credentials_loads_total{result=\"failure\"} 1\n"})
+        EXPECT_THAT(text, HasSubstr(line));
+}
+
 TEST(metrics, of_two_shares_of_one_schema_the_nearer_end) {
     metrics m(nullptr);
     m.policies_loaded(shop("  - {with: billing-service, server: shop-pg, database: shop, schema: "
