@@ -195,6 +195,7 @@ void control::start(policy::snapshot_ptr policies, session::credentials_ptr cred
     s.signals.add(SIGINT);
     s.policies = std::move(policies);
     s.counts.policies_loaded(s.policies, std::chrono::system_clock::now());
+    s.counts.credentials_loaded();
 
     std::string error;
     if (s.settings.admin.enabled) {
@@ -209,7 +210,6 @@ void control::start(policy::snapshot_ptr policies, session::credentials_ptr cred
             throw std::runtime_error(error);
     }
     s.edge.start(s.policies, std::move(credentials), s.today);
-    s.counts.credentials_loaded();
 
     s.where = state::phase::serving;
     s.log_start();

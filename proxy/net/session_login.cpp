@@ -101,7 +101,11 @@ void client_session::report_failure(login_failure why, std::string_view sqlstate
                                     std::string_view cause) {
     if (why == login_failure::none || !worker_.shared().login_failed)
         return;
-    const auto* who = entry_->login.who();
+    const auto& login = entry_->login;
+    // After a wrong password: whose it should have been. A name that nobody has is not told, it may
+    // be a password in the wrong field.
+    const auto* who =
+        login.who() != nullptr ? login.who() : login.policies()->find_login(login.request().user);
     worker_.shared().login_failed({.why = why,
                                    .peer = entry_->from.peer,
                                    .service = who != nullptr ? std::string_view(who->name) : "",

@@ -52,10 +52,10 @@ struct listen_settings {
 struct failed_login {
     session::login_failure why;
     std::string_view peer;
-    std::string_view service;  // empty: it never said, or what it said is not known
+    std::string_view service;  // whose login it named; empty: none, or one that nobody has
     std::string_view server;   // empty: it did not come to that
-    std::string_view sqlstate; // of the server's refusal
-    std::string_view cause;    // what we told the client
+    std::string_view sqlstate; // of a server that could not be had: what the client was told
+    std::string_view cause;    // … and in which words
 };
 
 struct unix_listen_settings {

@@ -54,6 +54,7 @@ def test_failed_logins_are_counted(new_ringfence):
     lines = [line for line in proxy.process.output().splitlines() if "login failed" in line]
     assert len(lines) == 2 and all("reason=unknown_or_password" in line and "peer=127.0.0.1:" in line for line in lines)
     assert "nobody1" not in "".join(lines) and "guess" not in "".join(lines)
+    assert ["service=order-service" in line for line in lines] == [True, False]
 
 
 @pytest.mark.parametrize("mode,plain,encrypted", [("disable", True, False), ("allow", True, True), ("prefer", True, True),

@@ -22,6 +22,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -250,10 +251,23 @@ public:
         c->backend_by_server["db"] = {"backend", "", "", ""};
         c->decoy_key = "0123456789abcdef0123456789abcdef";
         edge_ = std::make_unique<proxy>(
-            settings, hooks{[this]() -> session::observer& { return observer_; }, {}});
+            settings, hooks{[this]() -> session::observer& { return observer_; },
+                            [this](const failed_login& f) {
+                                const std::lock_guard lock(mutex_);
+                                failures_ += std::string(session::to_string(f.why)) +
+                                             " service=" + std::string(f.service) +
+                                             " server=" + std::string(f.server) +
+                                             " sqlstate=" + std::string(f.sqlstate) + "\n";
+                            }});
         edge_->start(p, c, std::chrono::sys_days{std::chrono::days{20'000}});
     }
     [[nodiscard]] proxy& edge() { return *edge_; }
+    // Failed logins as they were reported, a line each. To be asked when the client has heard the
+    // end.
+    [[nodiscard]] std::string failures() {
+        const std::lock_guard lock(mutex_);
+        return failures_;
+    }
 
     [[nodiscard]] peer connect() const { return connect(::socket(AF_INET, SOCK_STREAM, 0)); }
     [[nodiscard]] peer connect(int fd) const {
@@ -321,6 +335,8 @@ public:
 
 private:
     nobody_watches observer_;
+    std::mutex mutex_;
+    std::string failures_;
     std::unique_ptr<proxy> edge_;
 };
 

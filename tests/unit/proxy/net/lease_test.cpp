@@ -66,6 +66,7 @@ TEST(lease, who_waits_too_long_is_told_so) {
     auto second = c.authenticated();
     EXPECT_EQ(sqlstate_of(second.hear_message()), "53300");
     EXPECT_TRUE(second.hears_the_end());
+    EXPECT_EQ(c.failures(), "pool service=shop server=db sqlstate=\n");
 }
 
 TEST(lease, who_stops_waiting_leaves_no_hole_in_the_pool) {
@@ -105,6 +106,7 @@ TEST(lease, a_failed_login_at_the_server_frees_the_place_and_names_no_login) {
     EXPECT_EQ(sqlstate_of(told), "08006");
     EXPECT_EQ(told.find("backend\""), std::string::npos) << told;
     EXPECT_TRUE(client.hears_the_end());
+    EXPECT_EQ(c.failures(), "server service=shop server=db sqlstate=08006\n");
     static_cast<void>(c.logged_in());
 }
 

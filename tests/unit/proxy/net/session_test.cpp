@@ -22,6 +22,19 @@ TEST(session, a_wrong_password_ends_as_with_the_server_itself) {
     client.say(conversation::start_up());
     EXPECT_EQ(sqlstate_of(conversation::authenticate(client, "guess")), "28P01");
     EXPECT_TRUE(client.hears_the_end());
+    EXPECT_EQ(c.failures(), "unknown_or_password service=shop server= sqlstate=\n");
+}
+
+TEST(session, a_login_that_nobody_has_is_reported_without_a_name) {
+    conversation c;
+    c.start();
+    auto client = c.connect();
+    std::string packet;
+    pg::encode_startup(packet, 0x00030000, {{"user", "mallory"}, {"database", "shop"}});
+    client.say(packet);
+    EXPECT_EQ(sqlstate_of(conversation::authenticate(client)), "28P01");
+    EXPECT_TRUE(client.hears_the_end());
+    EXPECT_EQ(c.failures(), "unknown_or_password service= server= sqlstate=\n");
 }
 
 TEST(session, a_start_up_packet_split_in_parts_is_read) {
@@ -41,6 +54,7 @@ TEST(session, a_login_that_does_not_come_is_ended) {
     auto client = c.connect();
     client.say(conversation::start_up().substr(0, 5));
     EXPECT_TRUE(client.hears_the_end());
+    EXPECT_EQ(c.failures(), "timeout service= server= sqlstate=\n");
 }
 
 TEST(session, a_service_has_as_many_connections_as_its_policy_allows) {
