@@ -257,6 +257,15 @@ std::string_view guarded_column(std::string_view schema, std::string_view relati
     return rule == nullptr ? std::string_view() : rule->guarded_column;
 }
 
+bool is_telling_extension_view(std::string_view relation) {
+    constexpr auto views = std::to_array<std::string_view>(
+        {"pg_buffercache", "pg_buffercache_numa", "pg_qualstats", "pg_qualstats_all",
+         "pg_qualstats_by_query", "pg_qualstats_pretty", "pg_stat_kcache", "pg_stat_kcache_detail",
+         "pg_stat_monitor", "pg_stat_statements", "pg_stat_statements_info",
+         "pg_wait_sampling_current", "pg_wait_sampling_history", "pg_wait_sampling_profile"});
+    return std::find(views.begin(), views.end(), relation) != views.end();
+}
+
 std::span<const catalogue_rule> catalogue_rules() {
     return system_catalogue;
 }

@@ -28,6 +28,10 @@ struct catalogue_rule {
                                                             std::string_view relation);
 [[nodiscard]] std::string_view guarded_column(std::string_view schema, std::string_view relation);
 
+// A view of a widespread extension that shows what others do or have, whatever schema it was
+// installed in.
+[[nodiscard]] bool is_telling_extension_view(std::string_view relation);
+
 // Every rule, sorted by name: for documentation and tests.
 [[nodiscard]] std::span<const catalogue_rule> catalogue_rules();
 [[nodiscard]] std::span<const catalogue_rule> information_schema_rules();

@@ -256,6 +256,7 @@ EXTENSIONS_REFUSED = {
         postgres_fdw_get_connections postgres_fdw_handler postgres_fdw_validator""",
     "storage": """
         verify_heapam get_raw_page tuple_data_split heap_page_item_attrs bt_multi_page_stats
+        bt_page_items
         pg_buffercache_evict pg_buffercache_evict_all pg_buffercache_evict_relation pg_buffercache_numa_pages
         pg_buffercache_pages pg_buffercache_summary pg_buffercache_usage_counts autoprewarm_dump_now
         autoprewarm_start_worker heap_force_freeze heap_force_kill pg_truncate_visibility_map

@@ -103,6 +103,10 @@ std::vector<std::size_t> walker::use_table(action act, const written_name& name,
         if (const auto use = catalogue(schema, name.name))
             uses.push_back(*use);
     };
+    if (is_telling_extension_view(name.name)) {
+        touch(action::read, object_kind::server, {}, {}, "catalogue " + name.name);
+        return uses;
+    }
     if (name.schema.empty() && name.name.starts_with("pg_") &&
         (find_catalogue("pg_catalog", name.name) || scope_.server_major > newest_reviewed_major)) {
         use_catalogue("pg_catalog"); // it comes first on every path that does not name it
