@@ -88,6 +88,7 @@ struct session_effect {
 struct footprint {
     problem trouble = problem::none;
     std::string trouble_text; // for people; holds no literal of the statement
+    unsigned trouble_at = 0;  // syntax: the character of the text, from 1; 0: unknown
     std::vector<touch> touches;
     std::vector<session_effect> effects;
     // No literal (string or number constant) of the text was looked at, so texts that differ in

@@ -37,7 +37,7 @@ void gate::query(const verdict& v, bytes message, output& to_server) {
         return;
     }
     std::string out;
-    pg::encode_query(out, replacement(v.decision));
+    pg::encode_query(out, replacement(v));
     to_server.append(out);
 }
 
@@ -47,7 +47,7 @@ void gate::parse(const verdict& v, std::string_view name, bytes message, output&
         return;
     }
     std::string out;
-    pg::encode_parse(out, name, replacement(v.decision));
+    pg::encode_parse(out, name, replacement(v));
     to_server.append(out);
 }
 
@@ -59,13 +59,13 @@ void gate::refuse(const verdict& v, output& to_server) {
     std::string out;
     // A Parse of a name of our own: failing, it neither makes nor drops a statement of the
     // client's.
-    pg::encode_parse(out, "ringfence", replacement(v.decision));
+    pg::encode_parse(out, "ringfence", replacement(v));
     to_server.append(out);
 }
 
-std::string gate::replacement(const policy::decision& d) {
+std::string gate::replacement(const verdict& v) {
     const std::uint32_t number = next_++;
-    denials_.push_back({number, encode_denial(d)});
+    denials_.push_back({number, encode_denial(v)});
     return marker() + std::to_string(number);
 }
 
@@ -88,10 +88,15 @@ std::string_view gate::ours(std::string_view text) {
     return answer_;
 }
 
-std::string encode_denial(const policy::decision& d) {
+std::string encode_denial(const verdict& v) {
+    const policy::decision& d = v.decision;
     pg::error e;
     e.severity = "ERROR";
-    e.sqlstate = "42501";
+    // What is no SQL is no matter of rights: the server would say so, and where.
+    const bool syntax = v.trouble == policy::problem::syntax;
+    e.sqlstate = syntax ? "42601" : "42501";
+    if (syntax)
+        e.position = v.trouble_at;
     e.message = "ringfence: " + d.message;
     e.detail = d.detail;
     e.hint = d.hint;

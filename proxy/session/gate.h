@@ -40,7 +40,7 @@ private:
         std::uint32_t number;
         std::string error;
     };
-    [[nodiscard]] std::string replacement(const policy::decision&);
+    [[nodiscard]] std::string replacement(const verdict&);
 
     std::vector<denial> denials_;
     std::uint32_t next_ = 1;
@@ -48,6 +48,6 @@ private:
 };
 
 // The ErrorResponse that a client sees for a denial (DESIGN 11).
-[[nodiscard]] std::string encode_denial(const policy::decision&);
+[[nodiscard]] std::string encode_denial(const verdict&);
 
 } // namespace ringfence::session

@@ -23,6 +23,7 @@ verdict_ptr make_verdict(const view& in, policy::footprint&& found, std::string_
     made->decision = policy::decide(*in.policies, *in.who, in.server, found, in.today);
     made->mode = in.who->mode;
     made->trouble = found.trouble;
+    made->trouble_at = found.trouble_at;
     made->effects = std::move(found.effects);
     made->view = in.id;
     made->text = text;

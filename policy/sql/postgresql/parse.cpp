@@ -93,6 +93,7 @@ std::unique_ptr<parsed_text> parsed_text::parse(std::string_view text, const lim
         parsed->fail(
             policy::problem::syntax,
             clean_parser_message(result.error->message != nullptr ? result.error->message : ""));
+        parsed->trouble_at_ = static_cast<unsigned>(std::max(0, result.error->cursorpos));
     } else {
         ProtobufCAllocator allocator{allocate, keep, &parsed->memory_};
         parsed->root_ = pg_query__parse_result__unpack(

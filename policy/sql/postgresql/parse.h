@@ -37,6 +37,7 @@ public:
     [[nodiscard]] bool ok() const { return trouble_ == policy::problem::none; }
     [[nodiscard]] policy::problem trouble() const { return trouble_; }
     [[nodiscard]] const std::string& trouble_text() const { return trouble_text_; }
+    [[nodiscard]] unsigned trouble_at() const { return trouble_at_; } // a character, from 1; 0: unknown
     // Pre: ok().
     [[nodiscard]] std::span<PgQuery__RawStmt* const> statements() const;
     [[nodiscard]] std::string_view text() const { return text_; }
@@ -50,6 +51,7 @@ private:
     const PgQuery__ParseResult* root_ = nullptr;
     policy::problem trouble_ = policy::problem::none;
     std::string trouble_text_;
+    unsigned trouble_at_ = 0;
 };
 
 // libpg_query's messages quote the statement: everything from the first quotation mark on is cut

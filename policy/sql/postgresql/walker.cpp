@@ -289,6 +289,7 @@ policy::footprint walker::run(std::string_view text) {
     text_ = texts_.front().get();
     if (!text_->ok()) {
         fail(text_->trouble(), text_->trouble_text());
+        result_.trouble_at = text_->trouble_at();
         return std::move(result_);
     }
     for (const auto* statement : text_->statements()) {

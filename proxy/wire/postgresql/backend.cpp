@@ -86,6 +86,8 @@ void encode_error(std::string& out, const error& e) {
     field('M', e.message);
     field('D', e.detail);
     field('H', e.hint);
+    if (e.position != 0)
+        field('P', std::to_string(e.position));
     field('s', e.schema);
     field('t', e.table);
     w.u8(0).end();

@@ -19,6 +19,7 @@ struct error {
     std::string hint;
     std::string schema;
     std::string table;
+    unsigned position = 0; // a character of the statement, from 1; 0: none
 };
 
 // Of ErrorResponse and NoticeResponse; fields that the server left out are empty.
