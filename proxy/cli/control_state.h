@@ -47,7 +47,7 @@ struct control::state {
     phase where = phase::starting;
     policy::snapshot_ptr policies;
     observe::family certificates;
-    observe::metrics counts;       // outlives the workers, which report to it
+    observe::metrics counts; // outlives the workers, which report to it
     net::proxy edge;
     asio::io_context io{1};
     asio::signal_set signals;

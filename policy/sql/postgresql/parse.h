@@ -37,7 +37,9 @@ public:
     [[nodiscard]] bool ok() const { return trouble_ == policy::problem::none; }
     [[nodiscard]] policy::problem trouble() const { return trouble_; }
     [[nodiscard]] const std::string& trouble_text() const { return trouble_text_; }
-    [[nodiscard]] unsigned trouble_at() const { return trouble_at_; } // a character, from 1; 0: unknown
+    [[nodiscard]] unsigned trouble_at() const {
+        return trouble_at_;
+    } // a character, from 1; 0: unknown
     // Pre: ok().
     [[nodiscard]] std::span<PgQuery__RawStmt* const> statements() const;
     [[nodiscard]] std::string_view text() const { return text_; }
