@@ -33,17 +33,19 @@ ssl_key_file = '{key}'
 
 
 class Postgres:
-    """Superuser `postgres` over its socket folder without a password; roles over TCP by SCRAM."""
+    """Superuser `postgres` over its socket folder without a password; roles over TCP by SCRAM.
+    `programs` is the folder of another PostgreSQL than the installed one."""
 
-    def __init__(self, conf="", shop=True):
+    def __init__(self, conf="", shop=True, programs=None):
+        self.programs = programs
         self.folder = processes.folder("pg")
         self.authority = certificates.Authority(self.folder)
         certificate, key = self.authority.issue("server", "localhost", "DNS:localhost,IP:127.0.0.1")
         self.host = "127.0.0.1"
         self.port, = processes.free_ports(1)
         self.data = self.folder / "data"
-        processes.run([program("initdb"), "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync",
-                       "--locale=C.UTF-8", "--no-instructions"])
+        processes.run([self.program("initdb"), "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                       "--no-sync", "--locale=C.UTF-8", "--no-instructions"])
         with open(self.data / "postgresql.conf", "a") as file:
             file.write(CONF.format(port=self.port, folder=self.folder, certificate=certificate, key=key) + conf)
         processes.write(self.data / "pg_hba.conf", "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
@@ -52,11 +54,14 @@ class Postgres:
         if shop:
             self._fill()
 
+    def program(self, name):
+        return self.programs / name if self.programs else program(name)
+
     def start(self):
-        self.process = processes.Process([program("postgres"), "-D", self.data], self.folder / "log",
+        self.process = processes.Process([self.program("postgres"), "-D", self.data], self.folder / "log",
                                          stop=signal.SIGINT)
         processes.wait_until(lambda: processes.run(
-            [program("pg_isready"), "-q", "-h", self.folder, "-p", self.port], check=False).returncode == 0,
+            [self.program("pg_isready"), "-q", "-h", self.folder, "-p", self.port], check=False).returncode == 0,
             "PostgreSQL is ready", process=self.process.popen)
 
     def stop(self):
@@ -78,7 +83,7 @@ class Postgres:
 
     def sql(self, text, database="shop"):
         """As superuser, past ringfence; the last result's rows, unaligned."""
-        return processes.run([program("psql"), "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", self.folder,
+        return processes.run([self.program("psql"), "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", self.folder,
                               "-p", self.port, "-U", "postgres", "-d", database], input=text).stdout.strip()
 
     def backends(self, where="true"):
