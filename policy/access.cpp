@@ -60,6 +60,8 @@ std::string_view to_string(problem p) {
         return "statement_kind";
     case problem::unsafe_setting:
         return "unsafe_setting";
+    case problem::catalogue:
+        return "catalogue";
     case problem::internal_error:
         return "internal_error";
     }

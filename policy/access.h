@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,9 @@ struct touch {
     // The name was not qualified: this is one of the schemas in which it may be found. All must be
     // allowed.
     bool via_path = false;
+    // The statement does not name it: the definition of this object, which it uses, does. What an
+    // object does with things of its own owner is the owner's word.
+    std::optional<object> through{};
     bool operator==(const touch&) const = default;
 };
 
@@ -62,6 +66,8 @@ enum class problem : std::uint8_t {
     unknown_node,   // the parse tree holds something that no rule covers
     statement_kind, // a statement kind that is not on the list, or is refused by its row
     unsafe_setting, // would change how the server reads later statements
+    catalogue,      // what the objects that it names do is not known: the server's catalogue
+                    // could not be read
     internal_error,
 };
 
@@ -94,6 +100,8 @@ struct footprint {
     // No literal (string or number constant) of the text was looked at, so texts that differ in
     // literals only have the same footprint.
     bool literals_immaterial = false;
+    // DROP … CASCADE, TRUNCATE … CASCADE: what depends on the objects named goes with them.
+    bool cascades = false;
     // The name of an unqualified object mattered, so the footprint depends on scope::path.
     bool depends_on_path = false;
     unsigned statements = 0;

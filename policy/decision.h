@@ -82,6 +82,9 @@ struct path_rights {
 [[nodiscard]] std::vector<std::string> servers_for(const snapshot& policies, const service& who,
                                                    engine, std::string_view database, date today);
 
+// It owns everything on the server, whatever that is.
+[[nodiscard]] bool owns_server(const service& who, std::string_view server);
+
 // The owner of an object, or null.
 [[nodiscard]] const service* owner_of(const snapshot& policies, std::string_view server,
                                       const object&);

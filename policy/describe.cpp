@@ -31,6 +31,8 @@ std::string describe(const touch& t) {
     }
     if (t.via_path)
         line += '~';
+    if (t.through)
+        line += " through " + t.through->schema + '.' + t.through->name;
     return line;
 }
 

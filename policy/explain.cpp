@@ -168,6 +168,11 @@ std::string lent_columns(const share& s, const object& o, bool mysql) {
                        fmt::join(listed->second, ", "), subject(o, mysql));
 }
 
+std::string rewrite_hint(const object& carrier, bool mysql) {
+    return fmt::format("the definition of {} reaches beyond its owner: change it; or ",
+                       subject(carrier, mysql));
+}
+
 // What to do instead of using a facility of the whole server. The first word that its name contains
 // counts.
 std::string facility_hint(std::string_view facility) {
@@ -193,16 +198,25 @@ std::string facility_hint(std::string_view facility) {
     return "ask the platform team; only the owner of a whole server may do this";
 }
 
-explanation facility(const service& who, std::string_view server, const touch& t, const ruling& r) {
+// " through orders.daily": the statement names that, and only its definition names the object.
+std::string through(const touch& t, bool mysql) {
+    return t.through ? " through " + subject(*t.through, mysql) : std::string();
+}
+
+explanation facility(const snapshot& policies, const service& who, std::string_view server,
+                     const touch& t, const ruling& r) {
     explanation e;
     const auto name = printable(t.what.name);
-    e.message = fmt::format("{} may not use {} on {}", who.name, name, printable(server));
+    e.message = fmt::format("{} may not use {} on {}{}", who.name, name, printable(server),
+                            through(t, is_mysql(policies, server)));
     e.detail =
         r.owner != nullptr
             ? fmt::format("server {} is owned by {}", in_quotes(server), owner_text(*r.owner))
             : fmt::format("it reaches beyond the boundary of one service, and server {} is shared",
                           in_quotes(server));
     e.hint = facility_hint(t.what.name);
+    if (t.through)
+        e.hint = rewrite_hint(*t.through, is_mysql(policies, server)) + e.hint;
     return e;
 }
 
@@ -249,10 +263,11 @@ std::string qualify_hint(const service& who, std::string_view server, const touc
 explanation explain(const snapshot& policies, const service& who, std::string_view server,
                     const touch& t, const ruling& r) {
     if (r.why == reason::server_facility)
-        return facility(who, server, t, r);
+        return facility(policies, who, server, t, r);
     const bool mysql = is_mysql(policies, server);
     explanation e;
-    e.message = fmt::format("{} may not {} {}", who.name, to_string(t.act), subject(t.what, mysql));
+    e.message = fmt::format("{} may not {} {}{}", who.name, to_string(t.act),
+                            subject(t.what, mysql), through(t, mysql));
     e.detail = r.owner == nullptr ? unowned_detail(policies, who, server, t, mysql)
                                   : owned_detail(*r.owner, server, t.what, mysql);
     if (r.why == reason::common_read_only)
@@ -273,7 +288,9 @@ explanation explain(const snapshot& policies, const service& who, std::string_vi
     if (r.published != nullptr)
         e.detail += fmt::format("; it publishes {} for reading", r.published->name);
     e.hint = hint_for(who, server, t, r, mysql);
-    if (t.via_path)
+    if (t.through)
+        e.hint = rewrite_hint(*t.through, mysql) + e.hint;
+    else if (t.via_path)
         e.hint = qualify_hint(who, server, t) + e.hint;
     return e;
 }
@@ -297,6 +314,10 @@ explanation explain_not_analysed(const service& who, const footprint& f) {
         break;
     case problem::unsafe_setting:
         e.hint = "leave the setting at its default: it would change how later statements are read";
+        break;
+    case problem::catalogue:
+        e.hint = "try again in a moment; if it stays, the platform team finds the cause in "
+                 "ringfence's log";
         break;
     case problem::unknown_node:
     case problem::internal_error:

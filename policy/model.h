@@ -82,7 +82,7 @@ struct service {
     std::vector<share> shares;
     policy::limits limits;
     policy::mode mode = policy::mode::enforce;
-    policy::dynamic_sql dynamic = policy::dynamic_sql::deny;
+    policy::dynamic_sql dynamic = policy::dynamic_sql::if_confined;
 };
 
 struct server {

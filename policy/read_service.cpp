@@ -258,7 +258,7 @@ void service_file::read(const yaml::node& root) {
     s.mode = keys.choice("mode", keys::modes, context_.org->mode == mode::enforce ? 0 : 1) == 0
                  ? mode::enforce
                  : mode::observe;
-    s.dynamic = keys.choice("dynamic_sql", keys::dynamic_sql, 0) == 0 ? dynamic_sql::deny
+    s.dynamic = keys.choice("dynamic_sql", keys::dynamic_sql, 1) == 0 ? dynamic_sql::deny
                                                                       : dynamic_sql::if_confined;
 }
 

@@ -86,6 +86,11 @@ std::vector<std::string> servers_for(const snapshot& policies, const service& wh
     return found;
 }
 
+bool owns_server(const service& who, std::string_view server) {
+    return std::any_of(who.owns.begin(), who.owns.end(),
+                       [&](const resource& r) { return r.server == server && r.database.empty(); });
+}
+
 const service* owner_of(const snapshot& policies, std::string_view server, const object& o) {
     for (const auto& s : policies.services)
         for (const auto& r : s.owns)

@@ -68,6 +68,11 @@ void read_timeouts(const yaml::object_reader& r, settings& s, yaml::report& out)
     t.server_lifetime = r.duration("server_lifetime", t.server_lifetime);
     s.drain_timeout = r.duration("drain_timeout", s.drain_timeout);
     s.policy_check_interval = r.duration("policy_check_interval", s.policy_check_interval);
+    s.net.catalogue_refresh = some("catalogue_refresh_interval", s.net.catalogue_refresh);
+    s.net.catalogue_max_age = some("catalogue_max_age", s.net.catalogue_max_age);
+    if (s.net.catalogue_max_age < s.net.catalogue_refresh)
+        out.error("wrong-value", r.at("catalogue_max_age"),
+                  "'catalogue_max_age' must not be shorter than 'catalogue_refresh_interval'");
 }
 
 load_result read(std::string_view text, const std::string& name,

@@ -6,7 +6,7 @@
 
 namespace ringfence::config::keys {
 
-inline constexpr std::array<std::string_view, 18> root{
+inline constexpr std::array<std::string_view, 20> root{
     "listen",
     "tls",
     "policies",
@@ -25,6 +25,8 @@ inline constexpr std::array<std::string_view, 18> root{
     "server_lifetime",
     "drain_timeout",
     "policy_check_interval",
+    "catalogue_refresh_interval",
+    "catalogue_max_age",
 };
 inline constexpr std::array<std::string_view, 6> listen{
     "postgresql", "mysql", "admin", "unix_socket_dir", "unix_socket_mode", "unix_socket_port"};

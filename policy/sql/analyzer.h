@@ -4,11 +4,14 @@
 #include "policy/access.h"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace ringfence::sql {
+
+class reach;
 
 // What the session knows and the text does not say.
 struct scope {
@@ -28,6 +31,11 @@ struct scope {
     // The backend login's name: what "$user" on a path means.
     std::string backend_login;
     unsigned server_major = 15;
+    // What the database's objects do when they are used; null: not known.
+    std::shared_ptr<const reach> objects;
+    // A text that uses objects is not analysed completely without `objects`. False for callers that
+    // have no server at hand (the command line, tests).
+    bool needs_objects = false;
 };
 
 // Caps, each checked before work or memory is spent. See limits.h for why each exists.

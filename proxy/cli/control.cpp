@@ -6,6 +6,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -65,10 +66,15 @@ control::state::state(config::settings s, observe::audit_log& a, std::optional<p
                 [this](const net::failed_login& f) {
                     counts.authentication_failed(session::to_string(f.why));
                     log_failed_login(f);
+                },
+            .catalogue_read =
+                [this](const net::catalogue_reading& r) {
+                    asio::post(io, [this, r] { confined.read(r, *policies, *credentials, today); });
                 }}),
       signals(io), policy_files({settings.policies}), secret_files(secret_paths(settings, {})) {
     counts.add_source([this] { return edge_families(edge.look()); });
-    counts.add_source([this] { return std::vector{certificates}; });
+    counts.add_source([this] { return std::vector{certificates, confined.metric()}; });
+    counts.add_source([this] { return catalogue_families(edge.look().catalogues); });
     certificates = certificate_family(settings);
 }
 
@@ -139,6 +145,7 @@ asio::awaitable<void> control::state::watch_calendar() {
             continue;
         today = now;
         edge.set_today(today);
+        confined.judge(*policies, *credentials, today);
         log(log_level::info, "a new day", {{"today", policy::yaml::format_date(today)}});
     }
 }
@@ -194,6 +201,7 @@ void control::start(policy::snapshot_ptr policies, session::credentials_ptr cred
     s.signals.add(SIGTERM);
     s.signals.add(SIGINT);
     s.policies = std::move(policies);
+    s.credentials = credentials;
     s.counts.policies_loaded(s.policies, std::chrono::system_clock::now());
     s.counts.credentials_loaded();
 

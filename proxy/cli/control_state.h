@@ -2,6 +2,7 @@
 #pragma once
 
 #include "policy/yaml/reader.h"
+#include "proxy/cli/confinement.h"
 #include "proxy/cli/control.h"
 #include "proxy/cli/edge_report.h"
 #include "proxy/cli/today.h"
@@ -46,6 +47,8 @@ struct control::state {
     policy::date today;
     phase where = phase::starting;
     policy::snapshot_ptr policies;
+    session::credentials_ptr credentials;
+    cli::confinement confined;
     observe::family certificates;
     observe::metrics counts; // outlives the workers, which report to it
     net::proxy edge;

@@ -73,6 +73,7 @@ void control::state::reload_policies() {
     policies = std::move(fresh.policies);
     counts.policies_loaded(policies, std::chrono::system_clock::now());
     edge.set_policies(policies);
+    confined.judge(*policies, *credentials, today);
     log(log_level::info, "policies loaded",
         {{"services", fmt::format("{}", policies->services.size())}});
     warn_of_observe_mode();
@@ -94,6 +95,8 @@ void control::state::reload_credentials() {
     try {
         if (fresh.credentials) {
             edge.set_credentials(fresh.credentials);
+            credentials = fresh.credentials;
+            confined.judge(*policies, *credentials, today);
             certificates = certificate_family(settings);
             counts.credentials_loaded();
             log(log_level::info, "credentials and certificates loaded");

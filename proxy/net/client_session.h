@@ -81,6 +81,7 @@ private:
     void login_step(session::client_login::result);
     void shake_hands();
     void authenticated();
+    void lease();
     void granted(grant);
     void connect();
     void begin_relay(server_connection_ptr);

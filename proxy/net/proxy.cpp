@@ -4,10 +4,27 @@
 #include "proxy/net/listener.h"
 #include "proxy/net/worker.h"
 
+#include <algorithm>
 #include <csignal>
 #include <thread>
 
 namespace ringfence::net {
+namespace {
+
+// Where names alone do not tell the owner.
+catalogue_keeper::division division_of(const policy::snapshot_ptr& policies) {
+    return [policies](std::string_view server, std::string_view database, std::string_view schema) {
+        return std::any_of(
+            policies->services.begin(), policies->services.end(), [&](const policy::service& s) {
+                return std::any_of(s.owns.begin(), s.owns.end(), [&](const policy::resource& r) {
+                    return !r.tables.empty() && r.server == server && r.database == database &&
+                           r.schema == schema;
+                });
+            });
+    };
+}
+
+} // namespace
 
 struct proxy::state {
     net::hooks hooks;
@@ -17,12 +34,14 @@ struct proxy::state {
     std::vector<std::unique_ptr<analysis_threads::lane>> lanes;
     std::vector<std::unique_ptr<worker>> workers;
     std::unique_ptr<analysis_threads> analyses;
-    std::unique_ptr<reactor> sweeper; // closes idle server connections that grew old
-    std::thread sweeping;
+    // Closes idle server connections that grew old; reads the servers' catalogues.
+    std::unique_ptr<reactor> housekeeping;
+    std::unique_ptr<catalogue_keeper> catalogues;
+    std::thread housekeeper;
 
     state(settings s, net::hooks h) : hooks(std::move(h)), shared(std::move(s)) {}
     void sweep() {
-        static_cast<void>(sweeper->after(std::chrono::seconds(10), [this] {
+        static_cast<void>(housekeeping->after(std::chrono::seconds(10), [this] {
             shared.pool.sweep();
             sweep();
         }));
@@ -43,6 +62,22 @@ void proxy::start(policy::snapshot_ptr policies, session::credentials_ptr creden
     const settings& c = s.shared.settings;
     s.current = std::make_shared<const routes>(c, std::move(credentials), nullptr);
     s.shared.login_failed = s.hooks.login_failed;
+    s.housekeeping = std::make_unique<reactor>();
+    s.catalogues = std::make_unique<catalogue_keeper>(
+        *s.housekeeping, s.shared.names,
+        catalogue_keeper::settings{.refresh = c.catalogue_refresh,
+                                   .max_age = c.catalogue_max_age,
+                                   .connect_timeout = c.timeouts.server_connect},
+        [&s](const catalogue_reading& r) {
+            if (r.changed)
+                for (auto& w : s.workers)
+                    w->set_facts(r.server, r.database, r.facts);
+            if (s.hooks.catalogue_read)
+                s.hooks.catalogue_read(r);
+        });
+    s.catalogues->divide(division_of(policies));
+    s.shared.catalogues = s.catalogues.get();
+    s.shared.settings.session.needs_catalogue = true;
 
     // A worker that has more to do at each wake-up costs less per statement, so a core is left to
     // the kernel and to the analysis threads.
@@ -79,12 +114,12 @@ void proxy::start(policy::snapshot_ptr policies, session::credentials_ptr creden
         for (auto& l : sockets[w])
             s.workers[w]->listen(std::move(l));
 
-    s.sweeper = std::make_unique<reactor>();
     s.sweep();
-    s.sweeping = std::thread([&s] { s.sweeper->run(); });
+    s.housekeeper = std::thread([&s] { s.housekeeping->run(); });
 }
 
 void proxy::set_policies(policy::snapshot_ptr p) {
+    state_->catalogues->divide(division_of(p));
     for (auto& w : state_->workers)
         w->set_policies(p);
 }
@@ -95,6 +130,7 @@ void proxy::set_credentials(session::credentials_ptr credentials) {
         std::make_shared<const routes>(s.shared.settings, std::move(credentials), s.current.get());
     s.current = next;
     s.shared.pool.retire(next->all());
+    s.catalogues->retarget(next->all());
     for (auto& w : s.workers)
         w->set_routes(next);
 }
@@ -115,15 +151,16 @@ bool proxy::drained() const {
 
 void proxy::stop() {
     state& s = *state_;
-    if (s.sweeping.joinable()) {
-        s.sweeper->stop();
-        s.sweeping.join();
+    if (s.housekeeper.joinable()) {
+        s.housekeeping->stop();
+        s.housekeeper.join();
     }
     // Each may still hand something to those after it, and none to those before.
     for (auto& w : s.workers)
         w->stop();
     s.shared.names.stop();
     s.analyses.reset();
+    s.catalogues.reset();
     s.workers.clear();
 }
 
@@ -136,6 +173,8 @@ proxy::figures proxy::look() const {
         f.idle += w->sessions().idle;
     }
     f.pools = state_->shared.pool.look();
+    if (state_->catalogues)
+        f.catalogues = state_->catalogues->look();
     return f;
 }
 

@@ -2,6 +2,7 @@
 // at it.
 #pragma once
 
+#include "proxy/net/catalogue_keeper.h"
 #include "proxy/net/server_pool.h"
 #include "proxy/net/settings.h"
 #include "proxy/session/client_login.h"
@@ -18,6 +19,7 @@ namespace ringfence::net {
 struct hooks {
     std::function<session::observer&()> new_worker;        // once per worker, before it starts
     std::function<void(const failed_login&)> login_failed; // on any thread
+    std::function<void(const catalogue_reading&)> catalogue_read; // on any thread
 };
 
 class proxy {
@@ -42,6 +44,7 @@ public:
     struct figures {
         unsigned login = 0, waiting = 0, active = 0, idle = 0; // client connections by state
         std::vector<server_pool::figures> pools;
+        std::vector<catalogue_keeper::figures> catalogues;
     };
     [[nodiscard]] figures look() const;
     // Of listener number `i`: the port that the system chose, where 0 was configured.

@@ -1,6 +1,7 @@
 // From the first byte of a client to the moment when both ends are logged in.
 #include "proxy/net/client_session.h"
 
+#include "proxy/net/catalogue_keeper.h"
 #include "proxy/net/search_path.h"
 
 #include <algorithm>
@@ -212,7 +213,6 @@ void client_session::authenticated() {
                         .identity = entry_->login.identity(),
                         .backend_login = target->login.user,
                         .server_major = 0,
-                        .confined = false,
                         .search_path = std::move(path.schemas)};
     auto key = std::make_shared<pool_key>();
     key->target = target;
@@ -228,7 +228,25 @@ void client_session::authenticated() {
              "the pool of the server is full (servers, pool, size); see "
              "ringfence_pool_waiting_clients");
     });
+    // The first in a database waits until it is known what the objects in it do.
+    if (policy::owns_server(*who, servers.front()) ||
+        worker_.environment().knows(servers.front(), request.database, target->login.user)) {
+        lease();
+        return;
+    }
+    shared.catalogues->want(target, request.database, [&w = worker_, id = id_] {
+        w.loop().post([&w, id] {
+            visit(w, id, [](client_session& s) {
+                if (s.phase_ == phase::waiting)
+                    s.lease();
+            });
+        });
+    });
+}
+
+void client_session::lease() {
     auto& w = worker_;
+    auto& shared = worker_.shared();
     auto answer = shared.pool.acquire(entry_->key, [&w, id = id_, key = entry_->key](grant g) {
         // On any thread. If the session has ended meanwhile, the grant goes back.
         auto held = std::make_shared<grant>(std::move(g));

@@ -88,6 +88,8 @@ struct settings {
     net::timeouts timeouts;
     unsigned workers = 0; // 0: one for each core but one
     unsigned max_client_connections = 10'000;
+    std::chrono::milliseconds catalogue_refresh = 30s;
+    std::chrono::milliseconds catalogue_max_age = 600s; // older facts are none
     session::environment::settings session;
 };
 

@@ -1,6 +1,7 @@
 #include "proxy/net/worker.h"
 
 #include "proxy/net/cancel_sender.h"
+#include "proxy/net/catalogue_keeper.h"
 #include "proxy/net/client_session.h"
 #include "proxy/net/listener.h"
 #include "proxy/net/server_reset.h"
@@ -51,6 +52,9 @@ void* worker::run(void* self) {
         w.shared_.usages);
     w.environment_->set_today(w.first_today_);
     w.environment_->on_slot_freed = w.shared_.wake_everywhere;
+    w.environment_->on_defined = [&w](const std::string& server, const std::string& database) {
+        w.shared_.catalogues->changed(server, database);
+    };
     if (w.shared_.settings.timeouts.client_idle.count() > 0)
         w.end_idle_sessions();
     w.reactor_.run();
@@ -115,6 +119,11 @@ void worker::set_routes(routes_ptr r) {
 
 void worker::set_today(policy::date today) {
     reactor_.post([this, today] { environment_->set_today(today); });
+}
+
+void worker::set_facts(std::string server, std::string database, sql::facts_ptr known) {
+    reactor_.post([this, server = std::move(server), database = std::move(database),
+                   known = std::move(known)] { environment_->set_facts(server, database, known); });
 }
 
 void worker::drain() {

@@ -27,6 +27,7 @@ class client_session;
 class listener;
 class server_reset;
 class cancel_sender;
+class catalogue_keeper;
 
 // What all workers share; outlives them.
 struct shared_state {
@@ -36,6 +37,7 @@ struct shared_state {
     resolver names;
     session::usage_registry usages;
     std::atomic<unsigned> connections{0};
+    catalogue_keeper* catalogues = nullptr; // set before the first worker starts
     std::function<void(const failed_login&)> login_failed;
     std::function<void(const std::string& service)> wake_everywhere; // a statement slot became free
 
@@ -69,6 +71,7 @@ public:
     void set_policies(policy::snapshot_ptr);
     void set_routes(routes_ptr);
     void set_today(policy::date);
+    void set_facts(std::string server, std::string database, sql::facts_ptr);
     void drain(); // sessions end as soon as they are between transactions
     [[nodiscard]] net::reactor& loop() { return reactor_; }
     struct counts {

@@ -39,6 +39,8 @@ environment::environment(settings s, policy::snapshot_ptr policies, observer& re
                        .self = *this,
                        .cache = decision_cache(s.cache_bytes),
                        .views = {},
+                       .facts = {},
+                       .confined = {},
                        .skeleton = {},
                        .keep_alive = {},
                        .waiting = {}}) {}
@@ -55,6 +57,21 @@ void environment::set_today(policy::date today) {
         return;
     state_->today = today;
     state_->forget_views();
+}
+
+void environment::set_facts(const std::string& server, const std::string& database,
+                            sql::facts_ptr known) {
+    auto& held = state_->facts[{server, database}];
+    if (held == known)
+        return;
+    held = std::move(known);
+    state_->forget_views();
+}
+
+bool environment::knows(const std::string& server, const std::string& database,
+                        std::string_view login) const {
+    const auto known = state_->facts_of(server, database);
+    return known != nullptr && known->logins.contains(login);
 }
 
 const policy::snapshot_ptr& environment::policies() const {
@@ -80,7 +97,29 @@ void environment::wake(std::string_view service) {
 
 void environment::state::forget_views() {
     ++generation;
+    confined.clear();
     views.clear(); // sessions hold theirs until they see the new generation
+}
+
+sql::facts_ptr environment::state::facts_of(const std::string& server,
+                                            const std::string& database) const {
+    const auto found = facts.find({server, database});
+    return found == facts.end() ? nullptr : found->second;
+}
+
+bool environment::state::is_confined(const session_identity& id, const sql::facts_ptr& known) {
+    const auto* who = policies->find_service(id.service);
+    if (who == nullptr || who->dynamic != policy::dynamic_sql::if_confined)
+        return false;
+    const std::vector<std::string> key{id.service, id.server, id.database, id.backend_login};
+    auto found = confined.find(key);
+    if (found == confined.end())
+        found = confined
+                    .emplace(key, sql::why_not_confined(*known, id.backend_login, *policies, *who,
+                                                        id.server, id.database, today)
+                                      .empty())
+                    .first;
+    return found->second;
 }
 
 view_ptr environment::state::view_of(const session_identity& id,
@@ -98,7 +137,6 @@ view_ptr environment::state::view_of(const session_identity& id,
     add(id.database);
     add(id.backend_login);
     add(std::to_string(id.server_major));
-    add(id.confined ? "confined" : "");
     for (const auto& schema : path)
         add(schema);
 
@@ -115,7 +153,6 @@ view_ptr environment::state::view_of(const session_identity& id,
     made->today = today;
     made->scope.database = id.database;
     made->scope.path = path;
-    made->scope.confined = id.confined;
     made->scope.backend_login = id.backend_login;
     made->scope.server_major = id.server_major;
     if (made->who != nullptr) {
@@ -123,6 +160,12 @@ view_ptr environment::state::view_of(const session_identity& id,
             policy::paths_of(*policies, *made->who, id.server, id.database);
         made->scope.settable = std::move(rights.settable);
         made->scope.any_path = rights.whole_database;
+        // Who owns the whole database cannot reach anything by its objects.
+        made->scope.needs_objects = settings.needs_catalogue && !rights.whole_database;
+        if (const auto known = facts_of(id.server, id.database)) {
+            made->scope.objects = rights.whole_database ? nullptr : known->objects;
+            made->scope.confined = is_confined(id, known);
+        }
     }
     views.emplace(std::move(key), made);
     return made;

@@ -5,6 +5,7 @@
 #include "policy/decision.h"
 #include "policy/model.h"
 #include "policy/sql/analyzer.h"
+#include "policy/sql/facts.h"
 #include "proxy/session/observer.h"
 
 #include <atomic>
@@ -26,7 +27,6 @@ struct session_identity {
     std::string identity; // what it logged in as: "login orders", "certificate spiffe://…"
     std::string backend_login;
     unsigned server_major = 0;
-    bool confined = false;
     std::vector<std::string> search_path; // as pinned at the server's start-up
 };
 
@@ -66,6 +66,9 @@ public:
         std::size_t max_statement_bytes = 64 * 1024 * 1024; // one Query or Parse message
         std::size_t max_prepared = 10'000;                  // named statements per session
         sql::limits sql;
+        // What a statement's objects do is looked up in the server's catalogue; while that is not
+        // known, a statement that uses any is denied.
+        bool needs_catalogue = false;
     };
 
     // All references outlive the environment. Pre: the worker's thread has sql::required_stack
@@ -76,6 +79,10 @@ public:
 
     void set_policies(policy::snapshot_ptr);
     void set_today(policy::date);
+    // What is known of a database from now on; null: nothing.
+    void set_facts(const std::string& server, const std::string& database, sql::facts_ptr);
+    [[nodiscard]] bool knows(const std::string& server, const std::string& database,
+                             std::string_view login) const;
 
     [[nodiscard]] const policy::snapshot_ptr& policies() const;
     [[nodiscard]] policy::date today() const;
@@ -85,6 +92,8 @@ public:
     // everywhere.
     void wake(std::string_view service);
     std::function<void(const std::string& service)> on_slot_freed;
+    // A session of this worker changed the catalogue.
+    std::function<void(const std::string& server, const std::string& database)> on_defined;
 
     struct state;
     [[nodiscard]] state& internals() { return *state_; }

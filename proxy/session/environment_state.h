@@ -8,6 +8,8 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace ringfence::session {
 
@@ -26,6 +28,8 @@ struct environment::state {
     std::uint64_t generation = 1;
     std::uint64_t next_view = 1;
     std::unordered_map<std::string, view_ptr> views; // by everything that tells views apart
+    std::map<std::pair<std::string, std::string>, sql::facts_ptr> facts; // server, database
+    std::map<std::vector<std::string>, bool> confined; // service, server, database, login
 
     // Scratch space, so that a session holds none while it is idle.
     std::string skeleton;
@@ -44,6 +48,9 @@ struct environment::state {
     // The view for this identity and these possible schemas; made on first use.
     [[nodiscard]] view_ptr view_of(const session_identity&, const std::vector<std::string>& path);
     void forget_views();
+    [[nodiscard]] sql::facts_ptr facts_of(const std::string& server,
+                                          const std::string& database) const;
+    [[nodiscard]] bool is_confined(const session_identity&, const sql::facts_ptr&);
 };
 
 } // namespace ringfence::session

@@ -191,7 +191,9 @@ void relay::state::apply(const verdict& v, when at) {
                 prepared->closed(effect.values.front());
             break;
         case kind::execute: // decided before the statement was sent
+            break;
         case kind::defines:
+            defined = true;
             break;
         }
     }

@@ -232,6 +232,11 @@ void relay::state::server_ready() {
         prepared->settle();
     if (path && transaction == 'I')
         moved_path(path->settle());
+    if (defined && transaction == 'I') {
+        defined = false;
+        if (env.self.on_defined)
+            env.self.on_defined(id.server, id.database);
+    }
     end_work();
 }
 

@@ -47,6 +47,7 @@ struct relay::state {
     bool parted = false;           // the server sent its last message, a FATAL error
     bool busy = false;             // something that the server works on has been sent
     bool counted = false;          // … and it is counted in `usage`
+    bool defined = false;          // the catalogue changes when the transaction commits
     bool mixed = false;            // statements were prepared in another view than the present one
     std::uint32_t client_skip = 0; // bytes of the message under way that still pass unread
     std::uint32_t server_skip = 0;

@@ -203,6 +203,7 @@ private:
     void definition_options(node_list, const place&);
     [[nodiscard]] place table_place(const PgQuery__RangeVar*, const place&);
     void defines();
+    void cascade(PgQuery__DropBehavior);
 
     // --- bodies (walker_body.cpp)
     void create_function(const message&, const place&);

@@ -23,6 +23,10 @@ place kept(place p) {
 
 } // namespace
 
+void walker::cascade(PgQuery__DropBehavior behavior) {
+    result_.cascades = result_.cascades || behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+}
+
 void walker::defines() {
     effect({.what = policy::session_effect::kind::defines,
             .values = {},
@@ -99,6 +103,7 @@ void walker::alter_table(const message& m, const place& p) {
             return;
         }
         const node* handled = nullptr;
+        cascade(cmd->behavior);
         switch (cmd->subtype) {
         case PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit:
         case PG_QUERY__ALTER_TABLE_TYPE__AT_DropInherit:
@@ -234,6 +239,7 @@ void walker::truncate(const message& m, const place& p) {
     const auto& s = cast<PgQuery__TruncateStmt>(m);
     for (const auto* n : node_list{s.relations, s.n_relations})
         relation(action::write, as<PgQuery__RangeVar>(n), p);
+    cascade(s.behavior);
 }
 
 void walker::lock(const message& m, const place& p) {
@@ -260,6 +266,7 @@ void walker::maintenance(const message& m, const place& p) {
         table = cast<PgQuery__ClusterStmt>(m).relation;
     } else if (m.descriptor == &pg_query__refresh_mat_view_stmt__descriptor) {
         table = cast<PgQuery__RefreshMatViewStmt>(m).relation;
+        relation(action::write, table, p); // runs its query
     } else {
         const auto& s = cast<PgQuery__ReindexStmt>(m);
         table = s.relation;

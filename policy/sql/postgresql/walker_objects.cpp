@@ -150,6 +150,7 @@ void walker::drop(const message& m, const place& p) {
     const auto& s = cast<PgQuery__DropStmt>(m);
     for (const auto* n : node_list{s.objects, s.n_objects})
         named_object(s.remove_type, n, p);
+    cascade(s.behavior);
     defines();
 }
 

@@ -67,6 +67,21 @@ outcome decode_command_complete(bytes message, std::string_view& tag) {
     return whole(r);
 }
 
+outcome decode_data_row(bytes message, std::vector<std::optional<std::string_view>>& columns) {
+    constexpr std::uint32_t null = 0xffffffff;
+    columns.clear();
+    reader r = body(message);
+    const unsigned count = r.u16();
+    for (unsigned i = 0; i < count && r.good(); ++i) {
+        const std::uint32_t length = r.u32();
+        if (length == null)
+            columns.emplace_back(std::nullopt);
+        else
+            columns.emplace_back(r.take(length));
+    }
+    return whole(r);
+}
+
 outcome decode_backend_key_data(bytes message, std::string_view& key) {
     reader r = body(message);
     key = r.rest();

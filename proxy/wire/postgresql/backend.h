@@ -5,8 +5,10 @@
 #include "proxy/wire/postgresql/frame.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ringfence::wire::postgresql {
 
@@ -38,6 +40,8 @@ outcome decode_error(bytes message, error_fields&);
 outcome decode_parameter_status(bytes message, parameter_status&);
 outcome decode_ready_for_query(bytes message, char& transaction); // 'I', 'T' or 'E'
 outcome decode_command_complete(bytes message, std::string_view& tag);
+// Replaces the contents of `columns`; nothing: NULL.
+outcome decode_data_row(bytes message, std::vector<std::optional<std::string_view>>& columns);
 outcome decode_backend_key_data(bytes message, std::string_view& key); // process id and secret
 
 // Each appends to `out`.

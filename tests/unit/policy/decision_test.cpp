@@ -55,6 +55,25 @@ TEST(decision, one_foreign_touch_among_many_denies_and_the_first_one_explains) {
     EXPECT_EQ(d.rule, "user-service owns shop-pg/shop/users");
 }
 
+TEST(decision, what_an_object_does_with_things_of_its_owner_is_its_owners_word) {
+    const auto p = shop();
+    const auto decide_through = [&](const touch& inner, const char* schema, const char* name) {
+        auto t = inner;
+        t.through = table(read, schema, name).what;
+        return decide(*p, *p->find_service("order-service"), "shop-pg", touching({t}), today);
+    };
+    EXPECT_TRUE(decide_through(table(write, "users", "secrets"), "users_api_v1", "v").allowed());
+    EXPECT_TRUE(decide_through(table(write, "extensions", "log"), "extensions", "f").allowed());
+    EXPECT_FALSE(decide_through(table(read, "users", "secrets"), "orders", "v").allowed());
+    EXPECT_FALSE(decide_through(table(read, "users", "secrets"), "extensions", "v").allowed());
+    EXPECT_FALSE(decide_through(table(read, "billing", "invoices"), "users_api_v1", "v").allowed());
+    EXPECT_FALSE(decide_through(table(read, "nobodys", "t"), "nobodys", "v").allowed());
+    touch files;
+    files.act = execute;
+    files.what = {object_kind::server, "", "", "files"};
+    EXPECT_FALSE(decide_through(files, "users_api_v1", "f").allowed());
+}
+
 TEST(decision, of_several_that_allow_the_share_stands_for_the_decision) {
     const auto p = shop();
     const auto d = decide(

@@ -105,10 +105,25 @@ TEST(explanation, of_an_unqualified_name_says_to_qualify_it) {
                 StartsWith("qualify the name if you mean orders.stray; otherwise add it"));
 }
 
+TEST(explanation, of_what_a_definition_reaches_names_the_object_that_the_statement_named) {
+    auto t = policy::test::table(read, "users", "secrets");
+    t.through = policy::test::table(read, "orders", "v").what;
+    EXPECT_EQ(ask(shop(), "order-service", t).message,
+              "order-service may not read users.secrets through orders.v");
+    EXPECT_THAT(ask(shop(), "order-service", t).hint,
+                StartsWith("the definition of orders.v reaches beyond its owner: change it; or "));
+    auto f = thing(action::execute, server, "", "", "dynamic SQL");
+    f.through = thing(action::execute, function, "shop", "orders", "f").what;
+    EXPECT_EQ(ask(shop(), "order-service", f).message,
+              "order-service may not use dynamic SQL on shop-pg through orders.f");
+}
+
 TEST(explanation, cannot_be_used_to_write_to_a_terminal_or_a_log) {
     const std::string evil = "a\x1b[2J\nERROR:  ringfence: allowed\xff" + std::string(5000, 'x');
     for (const auto kind : {object_kind::table, function, type, schema, database, server}) {
-        const auto d = ask(shop(), "order-service", thing(read, kind, evil, evil, evil));
+        auto t = thing(read, kind, evil, evil, evil);
+        t.through = t.what;
+        const auto d = ask(shop(), "order-service", t);
         for (const auto& text : {d.message, d.detail, d.hint}) {
             EXPECT_EQ(text.find('\n'), std::string::npos);
             EXPECT_EQ(text.find('\x1b'), std::string::npos);

@@ -41,7 +41,7 @@ TEST(loader, reads_every_key_into_the_model) {
     EXPECT_EQ(order.dynamic, dynamic_sql::if_confined);
     const auto& user = *p->find_service("user-service");
     EXPECT_EQ(user.mode, mode::enforce);
-    EXPECT_EQ(user.dynamic, dynamic_sql::deny);
+    EXPECT_EQ(user.dynamic, dynamic_sql::if_confined); // by default
     ASSERT_EQ(user.owns.size(), 5U);
     EXPECT_EQ(user.owns[2].tables, (std::vector<std::string>{"user_*", "sessions"}));
     EXPECT_EQ(user.owns[2].place.line, 12);

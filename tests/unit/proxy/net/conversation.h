@@ -258,7 +258,8 @@ public:
                                              " service=" + std::string(f.service) +
                                              " server=" + std::string(f.server) +
                                              " sqlstate=" + std::string(f.sqlstate) + "\n";
-                            }});
+                            },
+                            {}});
         edge_->start(p, c, std::chrono::sys_days{std::chrono::days{20'000}});
     }
     [[nodiscard]] proxy& edge() { return *edge_; }

@@ -117,7 +117,6 @@ struct conversation {
                     .identity = "login orders",
                     .backend_login = "app",
                     .server_major = 15,
-                    .confined = false,
                     .search_path = {std::move(schema)}},
                    [this] { ++woken; }) {}
 

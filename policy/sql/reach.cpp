@@ -1,0 +1,288 @@
+#include "policy/sql/reach.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace ringfence::sql {
+
+using policy::action;
+using policy::object;
+using policy::object_kind;
+using policy::touch;
+
+namespace {
+
+// Stands for every schema that the caller may have on its path: what an unqualified name in a body
+// means is known when it runs. No identifier has a zero byte.
+constexpr std::string_view callers_schema{"\0", 1};
+
+std::string key_of(object_kind kind, std::string_view schema, std::string_view name) {
+    std::string key(1, static_cast<char>('0' + static_cast<int>(kind)));
+    key += schema;
+    key += '\1';
+    key += name;
+    return key;
+}
+
+std::string key_of(const object& o) {
+    return key_of(o.kind, o.schema, o.name);
+}
+
+bool unresolved(const touch& t) {
+    return t.what.schema == callers_schema;
+}
+
+touch needs(std::string facility) {
+    return {.act = action::execute,
+            .what = {object_kind::server, {}, {}, std::move(facility)},
+            .columns = {}};
+}
+
+// What running the definition touches. Who only names an object (a type, a regclass constant) takes
+// nothing from it, and what defines it has been decided when it was made.
+std::vector<touch> touches_of(const catalogue_link& link, const scope& where) {
+    if (link.what == catalogue_link::kind::opaque)
+        return {needs(link.note)};
+    std::vector<touch> kept = link.touches;
+    if (link.definition.empty())
+        return kept;
+    const auto found = analyze_postgresql(link.definition, where);
+    if (!found.analysed())
+        return {needs("code that cannot be analysed")};
+    for (const auto& t : found.touches)
+        if (t.act == action::read || t.act == action::write || t.act == action::execute)
+            kept.push_back(t);
+    return kept;
+}
+
+// What is written to a view is written to the tables that it shows.
+std::vector<touch> written(std::vector<touch> touches) {
+    const auto count = touches.size();
+    for (std::size_t i = 0; i < count; ++i)
+        if (touches[i].act == action::read && touches[i].what.kind == object_kind::table) {
+            touches.push_back(touches[i]);
+            touches.back().act = action::write;
+        }
+    return touches;
+}
+
+std::uint8_t use_of(const touch& t) {
+    switch (t.act) {
+    case action::read:
+        return use::read;
+    case action::write:
+        return use::write;
+    case action::execute:
+        return use::execute;
+    case action::define:
+    case action::reference:
+        break;
+    }
+    return 0;
+}
+
+bool leads_out(const touch& t, const object& carrier) {
+    if (t.what.kind == object_kind::server || t.what.kind == object_kind::database)
+        return true;
+    if (unresolved(t)) // in a schema of the caller's, so only what is lent for reading could object
+        return t.act != action::read && t.act != action::execute;
+    return t.what.schema != carrier.schema;
+}
+
+} // namespace
+
+std::shared_ptr<const reach> reach::of(const std::vector<catalogue_link>& links,
+                                       std::string_view database, unsigned server_major,
+                                       const std::function<bool(std::string_view)>& divided) {
+    scope where;
+    where.database = database;
+    where.path = {std::string(callers_schema)};
+    where.settable = where.path;
+    where.backend_login = callers_schema; // "$user"
+    where.server_major = server_major;
+
+    std::map<std::string, carrier, std::less<>> all;
+    for (const auto& link : links) {
+        auto& c = all[key_of(link.carrier)];
+        c.what = link.carrier;
+        auto touches = touches_of(link, where);
+        const bool view = link.what == catalogue_link::kind::view;
+        if (view && (link.on & use::write) != 0)
+            c.entries.push_back({link.what, use::write, link.runs_as, written(touches)});
+        const auto on = static_cast<std::uint8_t>(view ? link.on & ~use::write : link.on);
+        c.entries.push_back({link.what, on, link.runs_as, std::move(touches)});
+    }
+
+    // What stays within its schema, however far it leads there, is left out.
+    std::set<std::string, std::less<>> kept;
+    std::set<std::string, std::less<>> kept_names; // without their schemas
+    const auto keep = [&](const carrier& c) {
+        return kept.insert(key_of(c.what)).second &&
+               (kept_names.insert(key_of(c.what.kind, {}, c.what.name)), true);
+    };
+    const auto matters = [&](const touch& t, const object& from) {
+        return leads_out(t, from) ||
+               (unresolved(t) ? kept_names.contains(key_of(t.what.kind, {}, t.what.name))
+                              : kept.contains(key_of(t.what)));
+    };
+    for (bool grew = true; grew;) {
+        grew = false;
+        for (const auto& [key, c] : all) {
+            if (kept.contains(key))
+                continue;
+            bool out = c.what.kind == object_kind::database || divided(c.what.schema);
+            for (const auto& e : c.entries)
+                out = out || std::any_of(e.touches.begin(), e.touches.end(),
+                                         [&](const touch& t) { return matters(t, c.what); });
+            if (out)
+                grew = keep(c) || grew;
+        }
+    }
+    std::erase_if(all, [&](const auto& item) { return !kept.contains(item.first); });
+    auto made = std::make_shared<reach>();
+    made->carriers_ = std::move(all);
+    return made;
+}
+
+// One footprint while it grows.
+class reach::extension {
+public:
+    extension(const reach& known, policy::footprint& f, const scope& s)
+        : known_(known), out_(f), scope_(s) {}
+
+    void run() {
+        // What a confined login does by itself, the server rules on.
+        const bool foreign = !scope_.confined;
+        const auto named = out_.touches.size();
+        for (std::size_t i = 0; i < named; ++i) {
+            const touch t = out_.touches[i]; // a copy: the list grows
+            plan(t, foreign);
+            if (out_.cascades)
+                drop_dependents(t);
+        }
+        if (std::any_of(out_.effects.begin(), out_.effects.end(), [](const auto& e) {
+                return e.what == policy::session_effect::kind::defines;
+            }))
+            steps_.push_back(
+                {{object_kind::database, scope_.database, {}, {}}, use::define, foreign});
+        for (std::size_t i = 0; i < steps_.size() && out_.analysed(); ++i)
+            follow(step(steps_[i]));
+    }
+
+private:
+    using kind = catalogue_link::kind;
+    static constexpr std::size_t most_touches = 20'000;
+
+    // A use whose consequences are to be looked up.
+    struct step {
+        object what;
+        std::uint8_t how = 0;
+        bool foreign = false; // done with rights that are not the login's own
+    };
+
+    void plan(const touch& t, bool foreign) {
+        if (use_of(t) != 0 && t.what.database == scope_.database)
+            steps_.push_back({t.what, use_of(t), foreign});
+    }
+
+    void follow(const step& now) {
+        auto key = key_of(now.what);
+        const auto found = known_.carriers_.find(key);
+        if (found == known_.carriers_.end())
+            return;
+        key += static_cast<char>('0' + now.how);
+        key += now.foreign ? 'f' : 'o';
+        if (!followed_.insert(std::move(key)).second)
+            return;
+        for (const auto& e : found->second.entries) {
+            if ((e.on & now.how) == 0)
+                continue;
+            const bool others = !e.runs_as.empty() && e.runs_as != scope_.backend_login;
+            for (const auto& t : e.touches)
+                each_meaning(t, [&](const touch& meant) {
+                    if (now.foreign || others)
+                        add(meant, now.what);
+                    else
+                        plan(meant, false);
+                });
+        }
+    }
+
+    template <class F>
+    void each_meaning(const touch& t, F&& f) {
+        if (!unresolved(t))
+            return f(t);
+        auto meant = t;
+        meant.via_path = true;
+        auto schemas = scope_.settable;
+        schemas.insert(schemas.end(), scope_.path.begin(), scope_.path.end());
+        for (auto& schema : schemas) {
+            meant.what.schema = std::move(schema);
+            f(meant);
+        }
+    }
+
+    void add(touch t, const object& through) {
+        if (!t.through)
+            t.through = through;
+        std::string key = key_of(t.what) + '\1' + key_of(*t.through);
+        key += static_cast<char>('0' + static_cast<int>(t.act));
+        for (const auto& column : t.columns)
+            key += '\1' + column;
+        if (!added_.insert(std::move(key)).second)
+            return;
+        if (out_.touches.size() >= most_touches) {
+            out_.trouble = policy::problem::limit;
+            out_.trouble_text = "it reaches too many objects through views and functions";
+            return;
+        }
+        plan(t, true);
+        out_.touches.push_back(std::move(t));
+    }
+
+    // Whose definitions name what is dropped, or whose rows refer to what is emptied.
+    void drop_dependents(const touch& root) {
+        const bool emptied = root.act == action::write;
+        if (!emptied && root.act != action::define)
+            return;
+        const auto goes = [&](const object& o) {
+            add({.act = emptied ? action::write : action::define, .what = o, .columns = {}},
+                root.what);
+        };
+        for (const auto& [key, c] : known_.carriers_)
+            for (const auto& e : c.entries) {
+                if (e.what == kind::inheritance && key == key_of(root.what) && !emptied)
+                    for (const auto& child : e.touches)
+                        goes(child.what);
+                if (c.what.kind == object_kind::table && depends(e, root, emptied))
+                    goes(c.what);
+            }
+    }
+
+    static bool depends(const entry& e, const touch& root, bool emptied) {
+        if (e.what == kind::inheritance || e.what == kind::cascade ||
+            (emptied && e.what != kind::reference))
+            return false;
+        return std::any_of(e.touches.begin(), e.touches.end(), [&](const touch& t) {
+            if (t.what.database != root.what.database || t.what.schema != root.what.schema)
+                return false;
+            return root.what.kind == object_kind::schema ||
+                   (t.what.kind == root.what.kind && t.what.name == root.what.name);
+        });
+    }
+
+    const reach& known_;
+    policy::footprint& out_;
+    const scope& scope_;
+    std::vector<step> steps_;
+    std::set<std::string> followed_;
+    std::set<std::string> added_;
+};
+
+void reach::extend(policy::footprint& f, const scope& s) const {
+    if (!carriers_.empty())
+        extension(*this, f, s).run();
+}
+
+} // namespace ringfence::sql

@@ -1,0 +1,83 @@
+// What the objects of a database do when they are used, which the text of a statement does not
+// show: views, rules, triggers, functions, defaults, row policies, inheritance, foreign keys. Read
+// from the server's catalogue (proxy/catalog), analysed once, added to every footprint.
+#pragma once
+
+#include "policy/access.h"
+#include "policy/sql/analyzer.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringfence::sql {
+
+// Ways to use an object, as bits.
+namespace use {
+inline constexpr std::uint8_t read = 1;
+inline constexpr std::uint8_t write = 2;
+inline constexpr std::uint8_t execute = 4;
+inline constexpr std::uint8_t define = 8; // of a database: any DDL in it (event triggers)
+} // namespace use
+
+// One fact of a catalogue: whoever uses `carrier` runs `definition`, or touches `touches`.
+struct catalogue_link {
+    enum class kind : std::uint8_t {
+        view,        // what is written to it is written to its tables
+        code,        // a rule, trigger, function, default, check … with a definition
+        opaque,      // a function in a language that nobody can read here, a foreign table: `note`
+        reference,   // a foreign key: the carrier's rows refer to rows of `touches`
+        cascade,     // … and the other way: rows of `touches` follow changes of the carrier's
+        inheritance, // the carrier's rows are those of `touches`, too
+        dependent,   // the carrier goes when what `touches` names is dropped with CASCADE
+    };
+    kind what = kind::code;
+    policy::object carrier; // a table, function or database
+    std::uint8_t on = 0;    // bits of `use`
+    std::string definition; // SQL, its names qualified but in bodies of functions
+    std::vector<policy::touch> touches;
+    std::string runs_as; // with whose rights the server runs it; empty: the caller's
+    std::string note;    // opaque: the facility that it needs
+    bool operator==(const catalogue_link&) const = default;
+};
+
+// Immutable. Holds only what leads out of a schema; all else concerns one owner.
+class reach {
+public:
+    // Of the schemas for which `divided` is true several services own tables, so that nothing in
+    // them can be left out. Pre: runs with `required_stack`.
+    [[nodiscard]] static std::shared_ptr<const reach>
+    of(const std::vector<catalogue_link>&, std::string_view database, unsigned server_major,
+       const std::function<bool(std::string_view schema)>& divided);
+
+    // Adds what the objects in the footprint touch, and what these do in turn. With a confined
+    // login the server itself rules on what runs with the caller's rights; only the rest is added.
+    void extend(policy::footprint&, const scope&) const;
+
+    // The same as far as any decision is concerned.
+    bool operator==(const reach&) const = default;
+    [[nodiscard]] std::size_t size() const { return carriers_.size(); }
+
+private:
+    struct entry {
+        catalogue_link::kind what{};
+        std::uint8_t on = 0;
+        std::string runs_as;
+        std::vector<policy::touch> touches;
+        bool operator==(const entry&) const = default;
+    };
+    struct carrier {
+        policy::object what;
+        std::vector<entry> entries;
+        bool operator==(const carrier&) const = default;
+    };
+    class extension;
+
+    std::map<std::string, carrier, std::less<>> carriers_; // by kind, schema and name
+};
+
+} // namespace ringfence::sql

@@ -1,0 +1,98 @@
+// Keeps what is known of each database in use up to date: reads the server's catalogue when a
+// database is first asked for, after DDL, and by timer. Works on a reactor of its own; no session
+// waits for it but the first.
+#pragma once
+
+#include "policy/sql/facts.h"
+#include "proxy/catalog/postgresql.h"
+#include "proxy/net/server_query.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ringfence::net {
+
+// One reading of a catalogue, for the log and the metrics.
+struct catalogue_reading {
+    std::string server, database;
+    sql::facts_ptr facts; // what holds from now on; null: nothing is known
+    std::string error;    // why it could not be read; empty: it was
+    bool changed = false; // other facts than before
+};
+
+class catalogue_keeper {
+public:
+    struct settings {
+        std::chrono::milliseconds refresh{30'000};
+        std::chrono::milliseconds max_age{600'000}; // older facts are none
+        std::chrono::milliseconds connect_timeout{15'000};
+    };
+    using publish = std::function<void(const catalogue_reading&)>; // on the reactor's thread
+
+    catalogue_keeper(reactor&, resolver&, settings, publish);
+    ~catalogue_keeper();
+    catalogue_keeper(const catalogue_keeper&) = delete;
+
+    // From any thread.
+
+    // `then` is called, on the reactor's thread, when the rights of this login in this database
+    // have been read and published, or could not be.
+    void want(server_target_ptr, std::string database, std::function<void()> then);
+    // Something was defined there: read it again soon.
+    void changed(std::string server, std::string database);
+    // Of these schemas several services own tables.
+    using division =
+        std::function<bool(std::string_view server, std::string_view database, std::string_view)>;
+    void divide(division);
+    // After a reload: logins with their present passwords.
+    void retarget(std::vector<server_target_ptr> current);
+
+    struct figures {
+        std::string server;
+        unsigned databases = 0, unknown = 0;
+        std::uint64_t read = 0, failed = 0;
+        std::chrono::steady_clock::time_point oldest; // of the readings that hold
+    };
+    [[nodiscard]] std::vector<figures> look() const;
+
+private:
+    using clock = std::chrono::steady_clock;
+    struct entry {
+        std::string server, database;
+        std::map<std::string, server_target_ptr, std::less<>> logins;       // by name
+        std::vector<std::pair<std::string, std::function<void()>>> waiting; // login, whom to tell
+        std::unique_ptr<server_query> query;
+        std::vector<std::string> asked; // the logins of the query under way
+        catalog::postgresql::answer last;
+        sql::facts_ptr facts;
+        bool again = false; // something changed while it was read
+        bool rebuild = false;
+        clock::time_point began, read;
+        reactor::timer_id timer = reactor::no_timer;
+    };
+
+    void read(entry&);
+    void read_after(entry&, clock::duration);
+    void answered(entry&, server_query::answer);
+    [[nodiscard]] std::string take(entry&, server_query::answer&, bool& changed);
+    void note(const entry&, bool good);
+
+    reactor& reactor_;
+    resolver& resolver_;
+    settings settings_;
+    publish publish_;
+    division divided_;
+    std::map<std::pair<std::string, std::string>, std::unique_ptr<entry>> entries_;
+    mutable std::mutex mutex_; // guards figures_
+    std::map<std::pair<std::string, std::string>, std::pair<bool, clock::time_point>> known_;
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>, std::less<>> counts_;
+};
+
+} // namespace ringfence::net

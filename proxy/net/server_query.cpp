@@ -1,0 +1,155 @@
+#include "proxy/net/server_query.h"
+
+#include "proxy/wire/postgresql/backend.h"
+#include "proxy/wire/postgresql/frontend.h"
+
+#include <array>
+#include <utility>
+
+namespace ringfence::net {
+namespace {
+
+namespace pg = wire::postgresql;
+constexpr std::size_t most_answer_bytes = std::size_t{512} * 1024 * 1024;
+
+} // namespace
+
+server_query::server_query(reactor& r, resolver& names, pool_key_ptr key, std::string text,
+                           std::chrono::milliseconds connect_timeout,
+                           std::chrono::milliseconds query_timeout, done d)
+    : reactor_(r), query_timeout_(query_timeout), done_(std::move(d)) {
+    pg::encode_query(unsent_, text);
+    connector_.emplace(r, names, std::move(key), connect_timeout,
+                       [this](server_connection_ptr made, const server_connector::failure& why) {
+                           connected(std::move(made), why);
+                       });
+}
+
+server_query::~server_query() {
+    *alive_ = false;
+    reactor_.cancel(timer_);
+    watch_.stop();
+}
+
+void server_query::start() {
+    connector_->start();
+}
+
+void server_query::connected(server_connection_ptr made, const server_connector::failure& why) {
+    if (made == nullptr)
+        return fail(why.sentence);
+    connection_ = std::move(made);
+    answer_.server_major = connection_->server_major;
+    timer_ = reactor_.after(query_timeout_, [this] {
+        timer_ = reactor::no_timer;
+        fail("the server took too long to answer");
+    });
+    watch_.start(
+        reactor_, connection_->socket.fd(), watch::readable | watch::writable,
+        [](void* self, std::uint32_t events) {
+            static_cast<server_query*>(self)->on_event(events);
+        },
+        this);
+}
+
+void server_query::on_event(std::uint32_t events) {
+    if ((events & watch::writable) != 0)
+        send();
+    if (!finished_ && (events & watch::readable) != 0)
+        read();
+}
+
+void server_query::send() {
+    while (!unsent_.empty()) {
+        const auto r = connection_->socket.write(session::as_bytes(unsent_));
+        if (r.outcome == transport::outcome::again)
+            break;
+        if (r.outcome != transport::outcome::ok)
+            return fail("the server closed the connection");
+        unsent_.erase(0, r.size);
+    }
+    watch_.want(watch::readable | (unsent_.empty() ? 0U : watch::writable));
+}
+
+void server_query::read() {
+    std::array<std::byte, std::size_t{16} * 1024> buffer;
+    while (!finished_) {
+        const auto r = connection_->socket.read(buffer);
+        if (r.outcome == transport::outcome::again)
+            return;
+        if (r.outcome != transport::outcome::ok)
+            return fail("the server closed the connection");
+        received_ += session::as_text({buffer.data(), r.size});
+        received_bytes_ += r.size;
+        if (received_bytes_ > most_answer_bytes)
+            return fail("the server's answer is too long");
+        std::size_t at = 0;
+        while (!finished_) {
+            const auto rest = session::as_bytes(received_).subspan(at);
+            pg::header head;
+            const auto o = pg::read_header(rest, head);
+            if (o == pg::outcome::malformed)
+                return fail("the server sent a malformed message");
+            if (o == pg::outcome::need_more || rest.size() < head.size)
+                break;
+            message(head.type, rest.first(head.size));
+            at += head.size;
+        }
+        received_.erase(0, at);
+    }
+}
+
+void server_query::message(char type, session::bytes whole) {
+    switch (type) {
+    case 'T':
+        answer_.results.emplace_back();
+        return;
+    case 'D': {
+        std::vector<std::optional<std::string_view>> columns;
+        if (pg::decode_data_row(whole, columns) != pg::outcome::ok || answer_.results.empty())
+            return fail("the server sent a malformed row");
+        auto& row = answer_.results.back().emplace_back();
+        row.reserve(columns.size());
+        for (const auto& c : columns)
+            row.emplace_back(c.value_or(std::string_view()));
+        return;
+    }
+    case 'E': {
+        pg::error_fields e;
+        return fail(pg::decode_error(whole, e) == pg::outcome::ok
+                        ? std::string(e.sqlstate) + ": " + std::string(e.message)
+                        : "the server sent a malformed error");
+    }
+    case 'Z':
+        return finish();
+    default:
+        return;
+    }
+}
+
+void server_query::fail(std::string why) {
+    answer_.results.clear();
+    answer_.error = std::move(why);
+    finish();
+}
+
+void server_query::finish() {
+    if (std::exchange(finished_, true))
+        return;
+    watch_.stop();
+    reactor_.cancel(timer_);
+    // We may be inside the connector, or inside a loop over the socket.
+    reactor_.defer([this, alive = alive_] {
+        if (!*alive)
+            return;
+        if (connection_ != nullptr) {
+            std::string bye;
+            pg::encode_terminate(bye);
+            static_cast<void>(connection_->socket.write(session::as_bytes(bye)));
+        }
+        connection_.reset();
+        done_(std::move(answer_));
+    });
+}
+
+} // namespace ringfence::net
