@@ -11,7 +11,7 @@ declare -A packages=(
              libxxhash-dev libsystemd-dev libgtest-dev libgmock-dev python3"
     [server]="postgresql postgresql-contrib openssl procps curl ca-certificates python3"
     [clients]="python3-pytest python3-psycopg2 python3-psycopg python3-asyncpg python3-yaml libpostgresql-jdbc-java
-               default-jdk-headless nodejs npm"
+               default-jdk-headless nodejs npm sqlsmith"
     [bench]="pgbouncer haproxy postgresql-contrib python3"
     [fuzz]="clang-14 libclang-rt-14-dev"
 )
@@ -36,6 +36,14 @@ boost_package() {    # the oldest Boost that will do; Debian 12 calls it by numb
     if [ "${VERSION_ID:-0}" = 12 ]; then echo libboost1.81-dev; else echo libboost-dev; fi
 }
 
+pgaudit_package() {  # each server has its own; the newest one that is here runs the tests
+    local initdb version
+    initdb=$(printf '%s\n' /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)
+    [ -e "$initdb" ] || return 0
+    version=${initdb#/usr/lib/postgresql/}
+    installed "postgresql-${version%%/*}-pgaudit" || echo "postgresql-${version%%/*}-pgaudit"
+}
+
 missing=()
 for group in "${@:-build server clients}"; do
     for name in $group; do
@@ -44,6 +52,7 @@ for group in "${@:-build server clients}"; do
             present "$package" || missing+=("$package")
         done
         [ "$name" != build ] || for package in $(boost_package); do missing+=("$package"); done
+        [ "$name" != clients ] || for package in $(pgaudit_package); do missing+=("$package"); done
     done
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
@@ -81,3 +90,6 @@ if [[ " ${missing[*]} " == *" postgresql "* ]] && ! installed postgresql-common;
     held_cluster=1
 fi
 apt_get install --no-install-recommends "${missing[@]}"
+if [[ " ${missing[*]} " == *" postgresql "* && " ${missing[*]} " == *" sqlsmith "* ]]; then
+    for package in $(pgaudit_package); do apt_get install --no-install-recommends "$package"; done
+fi

@@ -9,6 +9,7 @@ import pytest
 from harness import policies, postgres as pg, processes, ringfence as rf, wire
 from harness.wire import first, query, rows
 from test_cancel import cancel, sleeping
+from test_privileges import for_superusers_only
 
 UNPACK = pathlib.Path(__file__).parents[1] / "newest_postgresql.sh"
 
@@ -263,6 +264,10 @@ def test_pg_dump_of_data_is_denied_since_it_reads_the_sequences_of_all_services(
                                      ["reindexdb", "--schema=orders"]], ids=" ".join)
 def test_maintenance_of_the_own_schema(newest, proxy, command):
     processes.run([newest.program(command[0]), *command[1:]], env=through(proxy))
+
+
+def test_relations_and_functions_that_only_superusers_may_use_are_refused(newest, proxy):
+    assert for_superusers_only(newest, proxy) == []
 
 
 # What the newer grammar brings.
