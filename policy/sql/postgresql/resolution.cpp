@@ -149,6 +149,11 @@ bool name_resolution::finish(std::vector<policy::touch>& touches) {
         auto& use = uses_[i];
         if (use.only_with_columns && use.columns.empty())
             continue;
+        if (use.only_if_locked) {
+            if (locked.contains(i))
+                touches.push_back(use.what);
+            continue;
+        }
         if (!use.guarded.empty()) {
             if (use.columns.contains(every_column) ||
                 use.columns.contains(std::string(use.guarded)))

@@ -20,6 +20,7 @@ struct table_use {
     std::set<std::string> columns;  // "*" stands for all
     bool only_with_columns = false; // the target of an UPDATE: read only if a column of it is
     std::string_view guarded = {};  // a catalogue: a touch only if this column is read
+    bool only_if_locked = false;    // a catalogue that everyone may read: locking it is not reading
 };
 
 // An item that columns can be taken from: a table, a join with an alias, a subquery, a function.

@@ -83,6 +83,8 @@ private:
                std::string_view schema, std::string_view name, bool via_path = false,
                std::vector<std::string> columns = {});
     void facility(std::string_view name);
+    void by_value_only();
+    void dynamic();
     std::optional<std::size_t> catalogue(std::string_view schema, std::string_view relation);
     void define_schema(std::string_view schema, policy::action = policy::action::define);
     void define_database(std::string_view database);

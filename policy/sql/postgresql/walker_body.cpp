@@ -87,8 +87,7 @@ void walker::dynamic_statement(const std::string& expression, const place& p) {
         for_each_child(s->base, [&](const message&) { ++children; });
     const auto* text = target != nullptr && children == 1 ? literal(target->val) : nullptr;
     if (text == nullptr) {
-        if (!scope_.confined)
-            facility("dynamic SQL");
+        dynamic();
         return;
     }
     auto inside = p;

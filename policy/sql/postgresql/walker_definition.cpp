@@ -255,7 +255,13 @@ void walker::maintenance(const message& m, const place& p) {
     const PgQuery__RangeVar* table = nullptr;
     if (m.descriptor == &pg_query__vacuum_stmt__descriptor) {
         const auto& s = cast<PgQuery__VacuumStmt>(m);
-        if (s.n_rels == 0)
+        // vacuumdb ends with it: looks through the other tables' ages, and touches none.
+        const node_list options{s.options, s.n_options};
+        const bool statistics_only = std::any_of(options.begin(), options.end(), [](const node* n) {
+            const auto* option = as<PgQuery__DefElem>(n);
+            return option != nullptr && std::string_view(option->defname) == "only_database_stats";
+        });
+        if (s.n_rels == 0 && !statistics_only)
             define_database(scope_.database);
         for (const auto* n : node_list{s.rels, s.n_rels})
             if (const auto* r = as<PgQuery__VacuumRelation>(n))

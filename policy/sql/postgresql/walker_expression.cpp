@@ -15,8 +15,6 @@ using policy::object_kind;
 
 namespace {
 
-constexpr std::string_view by_value = "objects named by value";
-
 // Types whose input function looks an object up by its name.
 constexpr std::array<std::string_view, 11> registry_types{
     "regclass",    "regcollation", "regconfig",    "regdictionary", "regnamespace", "regoper",
@@ -25,12 +23,6 @@ constexpr std::array<std::string_view, 11> registry_types{
 // Types through which a string constant stays the same string.
 // (`name` is not one: it cuts.)
 constexpr std::array<std::string_view, 3> text_types{"text", "varchar", "unknown"};
-
-constexpr std::array<std::string_view, 5> number_types{"oid", "int2", "int4", "int8", "xid"};
-
-// Functions that hand on an oid, or the name's object itself.
-constexpr std::array<std::string_view, 5> oid_functions{"unnest", "pg_typeof", "to_regclass",
-                                                        "to_regtype", "any_value"};
 
 template <std::size_t N>
 bool in(const std::array<std::string_view, N>& list, std::string_view name) {
@@ -56,6 +48,17 @@ bool is_null(const node* n) {
 
 } // namespace
 
+// What will be read or run is known when it happens only: the server must be the one to rule on it.
+void walker::by_value_only() {
+    if (!scope_.confined)
+        facility("objects named by value");
+}
+
+void walker::dynamic() {
+    if (!scope_.confined)
+        facility("dynamic SQL");
+}
+
 void walker::column_reference(const message& m, const place& p) {
     const auto& ref = *as<PgQuery__ColumnRef>(&m);
     names_.add_reference(p.level, ref);
@@ -76,7 +79,10 @@ void walker::attribute_as_function(std::string_view name) {
     const auto* rule = find_function(name);
     if (rule == nullptr || rule->what == function_class::harmless)
         return;
-    facility(rule->facility.empty() ? by_value : rule->facility);
+    if (rule->facility.empty())
+        by_value_only();
+    else
+        facility(rule->facility);
 }
 
 void walker::operator_name(node_list name, const place& p) {
@@ -183,8 +189,8 @@ void walker::type_cast(const message& m, const place& p) {
         else if (array != nullptr)
             for (const auto* element : node_list{array->elements, array->n_elements})
                 cast_to_registry(type, element, p);
-        else if (as<PgQuery__ColumnRef>(cast.arg) == nullptr && !is_null(cast.arg))
-            facility(by_value); // '{a,b}'
+        else if (literal(cast.arg) != nullptr)
+            by_value_only(); // '{a,b}'
     }
     push_rest(m, p);
 }
@@ -194,26 +200,10 @@ void walker::cast_to_registry(std::string_view type, const node* argument, const
         return; // anyone may look these up
     if (is_null(argument))
         return;
+    // A computed one finds a name or an oid that pg_class and its kin show to everyone. What takes
+    // the object's contents by it is a function, and has a rule of its own.
     if (const auto* text = literal(argument))
-        return registry_literal(type, text, p);
-    while (const auto* cast = as<PgQuery__TypeCast>(argument)) {
-        const auto inner = builtin_type(cast->type_name);
-        if (in(number_types, inner) || in(registry_types, inner))
-            return;
-        argument = cast->arg;
-    }
-    if (const auto* c = as<PgQuery__AConst>(argument);
-        c != nullptr && c->val_case != PG_QUERY__A__CONST__VAL_SVAL)
-        return; // a number: prints a name that pg_class shows to everyone
-    if (as<PgQuery__ColumnRef>(argument) != nullptr ||
-        as<PgQuery__AIndirection>(argument) != nullptr)
-        return;
-    if (const auto* call = as<PgQuery__FuncCall>(argument)) {
-        const auto name = strings_of({call->funcname, call->n_funcname});
-        if (!name.empty() && in(oid_functions, name.back()))
-            return;
-    }
-    facility(by_value);
+        registry_literal(type, text, p);
 }
 
 void walker::registry_literal(std::string_view type, std::string_view text, const place& p) {
@@ -234,7 +224,7 @@ void walker::registry_literal(std::string_view type, std::string_view text, cons
             inside.embedded = true;
             return analyse_text("SELECT NULL::" + std::string(text), inside);
         }
-        return facility(by_value);
+        return by_value_only();
     }
     const bool qualified = parts->size() > 1;
     const std::vector<std::string_view> views(parts->begin(), parts->end());
@@ -249,7 +239,7 @@ void walker::registry_literal(std::string_view type, std::string_view text, cons
 void walker::named_relation(action act, std::string_view text, const place& p) {
     const auto parts = qualified_name(text);
     if (!parts || is_oid(text))
-        return facility(by_value);
+        return by_value_only();
     object(act, object_kind::table, std::vector<std::string_view>(parts->begin(), parts->end()), p);
 }
 
@@ -307,7 +297,7 @@ void walker::named_argument(const function_rule& rule, const node* argument, con
         const auto name = std::string_view(text).substr(0, std::string_view(text).find('('));
         const auto parts = qualified_name(name);
         if (!parts)
-            return facility(by_value);
+            return by_value_only();
         return object(rule.act, rule.kind,
                       std::vector<std::string_view>(parts->begin(), parts->end()), p);
     }
@@ -320,7 +310,7 @@ void walker::named_argument(const function_rule& rule, const node* argument, con
     }
     if (rule.any_value)
         return; // tells about any object no more than everyone may know natively
-    facility(by_value);
+    by_value_only();
 }
 
 void walker::apply(const function_rule& rule, node_list args, bool by_position, const place& p) {
@@ -331,7 +321,7 @@ void walker::apply(const function_rule& rule, node_list args, bool by_position, 
     if (!by_position && rule.any_value)
         return;
     if (!by_position) // named or VARIADIC arguments, or a function that something else will call
-        return facility(rule.what == function_class::runs_sql ? "dynamic SQL" : by_value);
+        return rule.what == function_class::runs_sql ? dynamic() : by_value_only();
     for (const auto position : rule.argument_list()) {
         if (position >= args.size())
             continue;
@@ -346,8 +336,8 @@ void walker::apply(const function_rule& rule, node_list args, bool by_position, 
             inside.embedded = true;
             ++inside.depth;
             analyse_text(text, inside);
-        } else if (!is_null(argument) && !scope_.confined) {
-            facility("dynamic SQL");
+        } else if (!is_null(argument)) {
+            dynamic();
         }
     }
 }

@@ -52,7 +52,11 @@ void walker::define_database(std::string_view database) {
 std::optional<std::size_t> walker::catalogue(std::string_view schema, std::string_view relation) {
     const auto known = find_catalogue(schema, relation);
     if (known && *known == catalogue_class::allowed)
-        return std::nullopt;
+        return names_.add_use({.what = {.act = action::execute,
+                                        .what = {object_kind::server, {}, {}, "system catalogue"},
+                                        .columns = {}},
+                               .columns = {},
+                               .only_if_locked = true});
     const auto facility_name = "catalogue " + std::string(relation);
     if (known && *known == catalogue_class::guarded)
         return names_.add_use({.what = {.act = action::read,

@@ -10,6 +10,8 @@ using policy::action;
 
 namespace {
 
+constexpr unsigned first_major_with_old_and_new = 18;
+
 const std::string every_column{policy::all_columns};
 
 std::string alias_of(const PgQuery__Alias* alias, const char* otherwise) {
@@ -257,6 +259,11 @@ std::size_t walker::target(const PgQuery__RangeVar& r, action act, const place& 
         for (const auto use : s.uses)
             names_.require(use, every_column);
     auto& sources = names_.at(in_level).sources;
+    // PostgreSQL 18: in RETURNING, the target's row before and after. Nobody has to declare them.
+    if (scope_.server_major >= first_major_with_old_and_new)
+        for (const auto* name : {"old", "new"})
+            sources.push_back(
+                {.name = name, .schema = {}, .has_alias = true, .hidden = true, .uses = s.uses});
     sources.push_back(std::move(s));
     return sources.size() - 1;
 }
