@@ -10,7 +10,8 @@ declare -A packages=(
              libfmt-dev nlohmann-json3-dev libcli11-dev prometheus-cpp-dev libpg-query-dev libprotobuf-c-dev
              libxxhash-dev libsystemd-dev libgtest-dev libgmock-dev python3"
     [server]="postgresql postgresql-contrib openssl procps curl ca-certificates python3"
-    [clients]="python3-pytest python3-psycopg2 python3-psycopg python3-asyncpg python3-yaml libpostgresql-jdbc-java
+    [clients]="python3-pytest python3-psycopg2 python3-psycopg python3-asyncpg python3-yaml python3-sqlalchemy
+               python3-alembic python3-django libpostgresql-jdbc-java
                default-jdk-headless nodejs npm sqlsmith"
     [bench]="pgbouncer haproxy postgresql-contrib python3"
     [fuzz]="clang-14 libclang-rt-14-dev"

@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from harness import postgres as pg, processes, ringfence as rf  # noqa: E402
+from harness.endpoint import Endpoint  # noqa: E402
 
 for _name in [n for n in os.environ if n.startswith("PG")]:
     del os.environ[_name]
@@ -75,32 +76,6 @@ def scratch():
     path = processes.folder("scratch")
     yield path
     processes.remove(path)
-
-
-class Endpoint:
-    """Where a client program connects: host, port, and what it must trust."""
-
-    def __init__(self, host, port, tls, ca):
-        self.host, self.port, self.tls, self.ca = host, port, tls, ca
-        self.password = pg.PASSWORD
-        self.sslmode = "verify-full" if tls else "disable"
-
-    def libpq(self, login="orders"):
-        """Environment of a program that uses libpq."""
-        env = {"PGHOST": "localhost" if self.tls else self.host, "PGPORT": str(self.port), "PGUSER": login,
-               "PGPASSWORD": self.password, "PGDATABASE": "shop", "PGSSLMODE": self.sslmode,
-               "PGCONNECT_TIMEOUT": "10", "PGAPPNAME": "tests"}
-        if self.tls:
-            env["PGSSLROOTCERT"] = str(self.ca)
-            env["PGHOSTADDR"] = self.host
-        return env
-
-    def dsn(self, login="orders", **more):
-        names = {"PGHOST": "host", "PGHOSTADDR": "hostaddr", "PGPORT": "port", "PGUSER": "user",
-                 "PGPASSWORD": "password", "PGDATABASE": "dbname", "PGSSLMODE": "sslmode",
-                 "PGSSLROOTCERT": "sslrootcert", "PGCONNECT_TIMEOUT": "connect_timeout"}
-        options = {names[k]: v for k, v in self.libpq(login).items() if k in names}
-        return " ".join(f"{k}='{v}'" for k, v in {**options, **more}.items())
 
 
 @pytest.fixture(params=["plain", "tls"])

@@ -1,11 +1,11 @@
-"""node-postgres and postgres.js."""
+"""node-postgres and postgres.js; Knex and TypeORM on top of the first."""
 import json
 import os
 import pathlib
 
 import pytest
 
-from harness import processes
+from harness import processes, service
 
 SOURCES = pathlib.Path(__file__).parent / "clients/node"
 enforced = "RINGFENCE_DIRECT" not in os.environ
@@ -21,6 +21,13 @@ def modules():
                   env={"HOME": str(folder), "npm_config_cache": str(folder / "cache")})
     yield folder
     processes.remove(folder)
+
+
+@pytest.fixture
+def fresh(postgres):
+    """A service whose schema is empty."""
+    with service.of(postgres, "fresh") as made:
+        yield made
 
 
 def run(modules, endpoint, script):
@@ -45,3 +52,26 @@ def test_postgres_js(endpoint, modules):
         assert seen["mixed"] == [1, "42501", 2]
         assert seen["denied"]["code"] == "42501"
         assert seen["simple"] == 3000
+
+
+def test_knex_migrates_and_queries(fresh, modules):
+    seen = run(modules, fresh.endpoint(), "knex.mjs")
+    assert seen.pop("denied", None) == ("42501" if enforced else None)
+    fresh.assert_denied(fresh.denied(), 1 if enforced else 0)
+    assert seen == {
+        "up": ["1_first", "2_second"], "status": 0, "version": "2", "rolledBack": 2, "again": ["1_first"], "pending": 0,
+        "has": [True, False, True], "columns": ["author_id", "id", "price", "published", "sold", "title"],
+        "joined": ["book 1", "book 2", "book 3"], "sum": 2790, "expensive": 19, "cte": 4, "json": 9,
+        "merged": "novelist", "rank": 90, "qualified": 5, "transaction": 30, "streamed": 90,
+        "left": ["knex_migrations", "knex_migrations_lock"]}
+
+
+def test_typeorm_synchronizes_queries_and_migrates(fresh, modules):
+    seen = run(modules, fresh.endpoint(), "typeorm.mjs")
+    assert seen.pop("denied", None) == ("42501" if enforced else None)
+    fresh.assert_denied(fresh.denied(), 1 if enforced else 0)
+    assert seen == {
+        "again": 0, "found": [3, 3, 3, 3, 3], "version": 2, "alive": 24, "owners": 2, "grouped": ["24", "24"],
+        "locked": 3, "generated": True, "pending": True, "ran": 1, "left": 0,
+        "tables": ["owners", "people", "pets", "toys"],
+        "schema": [True, True, True, "fresh"], "after": 0}

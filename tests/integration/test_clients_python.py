@@ -1,7 +1,6 @@
 """psycopg2, psycopg 3 and asyncpg."""
 import asyncio
 import os
-import ssl
 
 import asyncpg
 import psycopg
@@ -103,17 +102,9 @@ def test_psycopg_hears_notices_and_notifications(endpoint):
         assert heard == ["one"]
 
 
-def asyncpg_options(endpoint):
-    tls = False
-    if endpoint.tls:
-        tls = ssl.create_default_context(cafile=str(endpoint.ca))
-    return {"host": "localhost" if endpoint.tls else endpoint.host, "port": endpoint.port, "user": "orders",
-            "password": endpoint.password, "database": "shop", "ssl": tls, "timeout": 10}
-
-
 def test_asyncpg_works(endpoint):
     async def work():
-        c = await asyncpg.connect(**asyncpg_options(endpoint))
+        c = await asyncpg.connect(**endpoint.asyncpg())
         assert await c.fetchval("SELECT count(*) FROM orders WHERE user_id > $1", 0) == 3000
         assert await c.fetchval("SELECT ARRAY[1,2]::int[] || $1", [3]) == [1, 2, 3]
         async with c.transaction():
@@ -131,7 +122,7 @@ def test_asyncpg_works(endpoint):
 
 def test_asyncpg_pool(endpoint):
     async def work():
-        async with asyncpg.create_pool(**asyncpg_options(endpoint), min_size=2, max_size=4) as pool:
+        async with asyncpg.create_pool(**endpoint.asyncpg(), min_size=2, max_size=4) as pool:
             values = await asyncio.gather(*[pool.fetchval("SELECT $1::int", n) for n in range(100)])
         assert values == list(range(100))
     asyncio.run(work())
@@ -139,7 +130,7 @@ def test_asyncpg_pool(endpoint):
 
 def test_asyncpg_cancels(endpoint):
     async def work():
-        c = await asyncpg.connect(**asyncpg_options(endpoint))
+        c = await asyncpg.connect(**endpoint.asyncpg())
         with pytest.raises(asyncio.TimeoutError):
             await c.fetchval("SELECT pg_sleep(60)", timeout=0.3)
         assert await c.fetchval("SELECT 1") == 1
@@ -150,7 +141,7 @@ def test_asyncpg_cancels(endpoint):
 @enforced
 def test_asyncpg_gets_the_error_fields(endpoint):
     async def work():
-        c = await asyncpg.connect(**asyncpg_options(endpoint))
+        c = await asyncpg.connect(**endpoint.asyncpg())
         with pytest.raises(asyncpg.InsufficientPrivilegeError) as caught:
             await c.fetch("SELECT email FROM users.accounts WHERE id = $1", 1)
         assert caught.value.schema_name == "users" and caught.value.table_name == "accounts"

@@ -1,10 +1,7 @@
 // node-postgres through ringfence: prints one JSON line with what it saw.
-import fs from 'node:fs'
 import pg from 'pg'
+import options from './options.mjs'
 
-const { PGHOST, PGHOSTADDR, PGPORT, PGUSER, PGPASSWORD, PGSSLROOTCERT } = process.env
-const ssl = PGSSLROOTCERT ? { ca: fs.readFileSync(PGSSLROOTCERT), servername: 'localhost' } : false
-const options = { host: PGHOSTADDR ?? PGHOST, port: Number(PGPORT), user: PGUSER, password: PGPASSWORD, database: 'shop', ssl }
 const seen = {}
 
 const client = new pg.Client(options)

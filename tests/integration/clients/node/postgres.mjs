@@ -1,10 +1,8 @@
 // postgres.js through ringfence: it pipelines everything. Prints one JSON line with what it saw.
-import fs from 'node:fs'
 import postgres from 'postgres'
+import options from './options.mjs'
 
-const { PGHOST, PGHOSTADDR, PGPORT, PGUSER, PGPASSWORD, PGSSLROOTCERT } = process.env
-const ssl = PGSSLROOTCERT ? { ca: fs.readFileSync(PGSSLROOTCERT), servername: 'localhost' } : false
-const sql = postgres({ host: PGHOSTADDR ?? PGHOST, port: Number(PGPORT), user: PGUSER, password: PGPASSWORD, database: 'shop', ssl, max: 1 })
+const sql = postgres({ ...options, max: 1 })
 const seen = {}
 
 seen.simple = (await sql`SELECT count(*)::int AS n FROM orders`)[0].n
