@@ -95,6 +95,9 @@ struct footprint {
     problem trouble = problem::none;
     std::string trouble_text; // for people; holds no literal of the statement
     unsigned trouble_at = 0;  // syntax: the character of the text, from 1; 0: unknown
+    // syntax: what this very server would say. It quotes the statement, so it is for who sent that,
+    // and for no log. Empty: nobody knows.
+    std::string trouble_words;
     std::vector<touch> touches;
     std::vector<session_effect> effects;
     // No literal (string or number constant) of the text was looked at, so texts that differ in

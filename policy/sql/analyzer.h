@@ -31,6 +31,8 @@ struct scope {
     // The backend login's name: what "$user" on a path means.
     std::string backend_login;
     unsigned server_major = 15;
+    // The backend login may see settings that the server hides from other roles.
+    bool reads_all_settings = true;
     // What the database's objects do when they are used; null: not known.
     std::shared_ptr<const reach> objects;
     // A text that uses objects is not analysed completely without `objects`. False for callers that

@@ -17,6 +17,7 @@ namespace ringfence::sql {
 struct login_rights {
     std::string beyond; // more than any boundary holds: "is a superuser"; empty: nothing such
     std::vector<policy::touch> may;
+    bool reads_all_settings = false; // also those that the server hides from other roles
     bool operator==(const login_rights&) const = default;
 };
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace ringfence::sql::lex {
@@ -79,5 +81,9 @@ struct block_comment {
 // Where a string that ended at `at` goes on after a line break, PostgreSQL takes both as one: the
 // position of the quote that goes on, or npos.
 [[nodiscard]] std::size_t continuation(std::string_view text, std::size_t at);
+
+// The text with a blank for each byte of a comment, so that every position stays. Nothing: it has
+// none, or it is not certain where they are.
+[[nodiscard]] std::optional<std::string> without_comments(std::string_view text);
 
 } // namespace ringfence::sql::lex

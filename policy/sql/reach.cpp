@@ -94,7 +94,8 @@ bool leads_out(const touch& t, const object& carrier) {
 
 std::shared_ptr<const reach> reach::of(const std::vector<catalogue_link>& links,
                                        std::string_view database, unsigned server_major,
-                                       const std::function<bool(std::string_view)>& divided) {
+                                       const std::function<bool(std::string_view)>& divided,
+                                       relations lent) {
     scope where;
     where.database = database;
     where.path = {std::string(callers_schema)};
@@ -142,6 +143,7 @@ std::shared_ptr<const reach> reach::of(const std::vector<catalogue_link>& links,
     std::erase_if(all, [&](const auto& item) { return !kept.contains(item.first); });
     auto made = std::make_shared<reach>();
     made->carriers_ = std::move(all);
+    made->lent_ = std::move(lent);
     return made;
 }
 
@@ -218,6 +220,8 @@ private:
         auto schemas = scope_.settable;
         schemas.insert(schemas.end(), scope_.path.begin(), scope_.path.end());
         for (auto& schema : schemas) {
+            if (t.what.kind == object_kind::table && known_.lacks(schema, t.what.name))
+                continue;
             meant.what.schema = std::move(schema);
             f(meant);
         }
@@ -280,8 +284,13 @@ private:
     std::set<std::string> added_;
 };
 
+bool reach::lacks(std::string_view schema, std::string_view relation) const {
+    const auto known = lent_.find(schema);
+    return known != lent_.end() && !known->second.contains(relation);
+}
+
 void reach::extend(policy::footprint& f, const scope& s) const {
-    if (!carriers_.empty())
+    if (!carriers_.empty()) // most servers have nothing that reaches across
         extension(*this, f, s).run();
 }
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,11 +49,15 @@ struct catalogue_link {
 // Immutable. Holds only what leads out of a schema; all else concerns one owner.
 class reach {
 public:
+    using relations =
+        std::map<std::string, std::set<std::string, std::less<>>, std::less<>>; // by schema
+
     // Of the schemas for which `divided` is true several services own tables, so that nothing in
     // them can be left out. Pre: runs with `required_stack`.
+    // `lent` has the relations of schemas that the policies lend as a whole (published, common).
     [[nodiscard]] static std::shared_ptr<const reach>
     of(const std::vector<catalogue_link>&, std::string_view database, unsigned server_major,
-       const std::function<bool(std::string_view schema)>& divided);
+       const std::function<bool(std::string_view schema)>& divided, relations lent = {});
 
     // Adds what the objects in the footprint touch, and what these do in turn. With a confined
     // login the server itself rules on what runs with the caller's rights; only the rest is added.
@@ -60,6 +65,8 @@ public:
 
     // The same as far as any decision is concerned.
     bool operator==(const reach&) const = default;
+    // It is known that this schema has no such relation.
+    [[nodiscard]] bool lacks(std::string_view schema, std::string_view relation) const;
     [[nodiscard]] std::size_t size() const { return carriers_.size(); }
 
 private:
@@ -78,6 +85,7 @@ private:
     class extension;
 
     std::map<std::string, carrier, std::less<>> carriers_; // by kind, schema and name
+    relations lent_;
 };
 
 } // namespace ringfence::sql

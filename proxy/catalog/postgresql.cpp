@@ -25,6 +25,14 @@ std::string quoted(std::string_view text) {
     return out + "'";
 }
 
+std::string with(std::string_view query, std::string_view place, const std::string& value) {
+    std::string text(query);
+    for (auto at = text.find(place); at != std::string::npos;
+         at = text.find(place, at + value.size()))
+        text.replace(at, place.size(), value);
+    return text;
+}
+
 template <class T, std::size_t N>
 std::optional<T> named(const std::array<std::pair<std::string_view, T>, N>& names,
                        std::string_view name) {
@@ -140,6 +148,10 @@ bool add_right(const row& r, std::string_view database, sql::login_rights& right
             rights.beyond = r[3];
         return true;
     }
+    if (r[0] == "settings") {
+        rights.reads_all_settings = true;
+        return true;
+    }
     const auto act = named(actions, r[0]);
     const auto kind = named(object_kinds, r[3]);
     if (!act || !kind)
@@ -151,26 +163,21 @@ bool add_right(const row& r, std::string_view database, sql::login_rights& right
 
 } // namespace
 
-std::string question(const std::vector<std::string>& logins) {
+std::string question(const subject& asked) {
+    std::string schemas = "ARRAY[";
+    for (const auto& schema : asked.lent)
+        schemas += (&schema == &asked.lent.front() ? "" : ", ") + quoted(schema);
     std::string text = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;";
     text += links_query;
-    for (const auto& login : logins) {
-        text += ';';
-        std::string one(rights_query);
-        constexpr std::string_view place = ":login";
-        const auto name = quoted(login);
-        for (auto at = one.find(place); at != std::string::npos;
-             at = one.find(place, at + name.size()))
-            one.replace(at, place.size(), name);
-        text += one;
-    }
+    text += ';' + with(relations_query, ":schemas", schemas + "]::name[]");
+    for (const auto& login : asked.logins)
+        text += ';' + with(rights_query, ":login", quoted(login));
     return text + "; COMMIT";
 }
 
-std::optional<answer> understand(const std::vector<rows>& results,
-                                 const std::vector<std::string>& logins,
+std::optional<answer> understand(const std::vector<rows>& results, const subject& asked,
                                  std::string_view database) {
-    if (results.size() != 1 + logins.size())
+    if (results.size() != 2 + asked.logins.size())
         return std::nullopt;
     answer a;
     for (const auto& r : results.front()) {
@@ -188,10 +195,17 @@ std::optional<answer> understand(const std::vector<rows>& results,
             a.links.push_back(std::move(one));
         }
     }
-    for (std::size_t i = 0; i < logins.size(); ++i) {
-        auto& rights = a.logins[logins[i]];
+    for (const auto& schema : asked.lent)
+        a.lent[schema];
+    for (const auto& r : results[1]) {
+        if (r.size() != 2)
+            return std::nullopt;
+        a.lent[r[0]].insert(r[1]);
+    }
+    for (std::size_t i = 0; i < asked.logins.size(); ++i) {
+        auto& rights = a.logins[asked.logins[i]];
         // A role that is not there has no rights, and no login.
-        for (const auto& r : results[i + 1])
+        for (const auto& r : results[i + 2])
             if (!add_right(r, database, rights))
                 return std::nullopt;
     }

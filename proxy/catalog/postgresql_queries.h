@@ -100,8 +100,15 @@ JOIN ns n ON n.oid = coalesce(b.typnamespace, t.typnamespace) AND n.nspname <> r
 WHERE a.attnum > 0 AND NOT a.attisdropped
 )sql";
 
+// The relations of some schemas: `:schemas` is an array.
+inline constexpr std::string_view relations_query = R"sql(
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY (:schemas) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+)sql";
+
 // What a role may do natively, by itself or by SET ROLE. `:login` is the quoted name. Columns:
-// action (or "beyond": more than any boundary holds, and what), schema, name, kind, columns.
+// action (or "beyond": more than any boundary holds, and what; or "settings": it sees all of them),
+// schema, name, kind, columns.
 // Extensions' objects are left out: an extension is a superuser's word.
 inline constexpr std::string_view rights_query = R"sql(
 WITH
@@ -122,6 +129,8 @@ SELECT 'beyond', '', '', CASE WHEN rolsuper THEN 'is a superuser' WHEN rolcreate
   ELSE 'is a member of ' || rolname END, NULL::text
 FROM me WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
    OR rolname ~ '^pg_' AND rolname NOT IN ('pg_database_owner', 'pg_use_reserved_connections')
+UNION ALL
+SELECT DISTINCT 'settings', '', '', '', NULL FROM me WHERE rolsuper OR rolname = 'pg_read_all_settings'
 UNION ALL
 SELECT 'beyond', '', '', 'may execute pg_catalog.' || p.proname, NULL
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace, me

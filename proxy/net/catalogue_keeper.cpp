@@ -62,9 +62,9 @@ void catalogue_keeper::changed(std::string server, std::string database) {
     });
 }
 
-void catalogue_keeper::divide(division d) {
-    reactor_.post([this, d = std::move(d)] {
-        divided_ = d;
+void catalogue_keeper::set_ownership(ownership o) {
+    reactor_.post([this, o = std::move(o)] {
+        ownership_ = o;
         for (auto& [key, e] : entries_) {
             e->rebuild = true;
             if (e->query != nullptr)
@@ -97,9 +97,11 @@ void catalogue_keeper::read(entry& e) {
     reactor_.cancel(e.timer);
     e.again = false;
     e.began = clock::now();
-    e.asked.clear();
+    e.asked = {};
     for (const auto& [login, target] : e.logins)
-        e.asked.push_back(login);
+        e.asked.logins.push_back(login);
+    if (ownership_.lent)
+        e.asked.lent = ownership_.lent(e.server, e.database);
     // Who asked last is the most likely to be able to log in; else any.
     const auto& as =
         e.waiting.empty() ? e.logins.begin()->second : e.logins.at(e.waiting.back().first);
@@ -121,12 +123,15 @@ std::string catalogue_keeper::take(entry& e, server_query::answer& a, bool& chan
     const bool first = e.facts == nullptr;
     const bool same_rights = !first && understood->logins == e.last.logins;
     auto objects = first ? nullptr : e.facts->objects;
-    if (first || e.rebuild || understood->links != e.last.links) {
+    if (first || e.rebuild || understood->links != e.last.links ||
+        understood->lent != e.last.lent) {
         auto fresh = sql::with_large_stack([&] {
-            return sql::reach::of(understood->links, e.database, a.server_major,
-                                  [&](std::string_view schema) {
-                                      return divided_ && divided_(e.server, e.database, schema);
-                                  });
+            return sql::reach::of(
+                understood->links, e.database, a.server_major,
+                [&](std::string_view schema) {
+                    return ownership_.divided && ownership_.divided(e.server, e.database, schema);
+                },
+                understood->lent);
         });
         // The same pointer as long as nothing has changed for any decision: who remembers
         // decisions looks at it.

@@ -47,10 +47,16 @@ public:
     void want(server_target_ptr, std::string database, std::function<void()> then);
     // Something was defined there: read it again soon.
     void changed(std::string server, std::string database);
-    // Of these schemas several services own tables.
-    using division =
-        std::function<bool(std::string_view server, std::string_view database, std::string_view)>;
-    void divide(division);
+    // What the policies say that matters here.
+    struct ownership {
+        // Several services own tables of the schema.
+        std::function<bool(std::string_view server, std::string_view database, std::string_view)>
+            divided;
+        // Schemas that are lent as a whole: published, common.
+        std::function<std::vector<std::string>(std::string_view server, std::string_view database)>
+            lent;
+    };
+    void set_ownership(ownership);
     // After a reload: logins with their present passwords.
     void retarget(std::vector<server_target_ptr> current);
 
@@ -69,7 +75,7 @@ private:
         std::map<std::string, server_target_ptr, std::less<>> logins;       // by name
         std::vector<std::pair<std::string, std::function<void()>>> waiting; // login, whom to tell
         std::unique_ptr<server_query> query;
-        std::vector<std::string> asked; // the logins of the query under way
+        catalog::postgresql::subject asked; // of the query under way
         catalog::postgresql::answer last;
         sql::facts_ptr facts;
         bool again = false; // something changed while it was read
@@ -88,7 +94,7 @@ private:
     resolver& resolver_;
     settings settings_;
     publish publish_;
-    division divided_;
+    ownership ownership_;
     std::map<std::pair<std::string, std::string>, std::unique_ptr<entry>> entries_;
     mutable std::mutex mutex_; // guards figures_
     std::map<std::pair<std::string, std::string>, std::pair<bool, clock::time_point>> known_;

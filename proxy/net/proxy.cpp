@@ -11,17 +11,37 @@
 namespace ringfence::net {
 namespace {
 
-// Where names alone do not tell the owner.
-catalogue_keeper::division division_of(const policy::snapshot_ptr& policies) {
-    return [policies](std::string_view server, std::string_view database, std::string_view schema) {
-        return std::any_of(
-            policies->services.begin(), policies->services.end(), [&](const policy::service& s) {
-                return std::any_of(s.owns.begin(), s.owns.end(), [&](const policy::resource& r) {
-                    return !r.tables.empty() && r.server == server && r.database == database &&
-                           r.schema == schema;
-                });
-            });
+catalogue_keeper::ownership ownership_of(const policy::snapshot_ptr& policies) {
+    const auto here = [](const policy::resource& r, std::string_view server,
+                         std::string_view database) {
+        return r.server == server && r.database == database && !r.schema.empty();
     };
+    return {.divided =
+                [policies, here](std::string_view server, std::string_view database,
+                                 std::string_view schema) {
+                    return std::any_of(policies->services.begin(), policies->services.end(),
+                                       [&](const policy::service& s) {
+                                           return std::any_of(s.owns.begin(), s.owns.end(),
+                                                              [&](const policy::resource& r) {
+                                                                  return !r.tables.empty() &&
+                                                                         here(r, server,
+                                                                              database) &&
+                                                                         r.schema == schema;
+                                                              });
+                                       });
+                },
+            .lent =
+                [policies, here](std::string_view server, std::string_view database) {
+                    std::vector<std::string> schemas;
+                    for (const auto& r : policies->common)
+                        if (here(r, server, database))
+                            schemas.push_back(r.schema);
+                    for (const auto& s : policies->services)
+                        for (const auto& p : s.publishes)
+                            if (here(p.what, server, database))
+                                schemas.push_back(p.what.schema);
+                    return schemas;
+                }};
 }
 
 } // namespace
@@ -75,7 +95,7 @@ void proxy::start(policy::snapshot_ptr policies, session::credentials_ptr creden
             if (s.hooks.catalogue_read)
                 s.hooks.catalogue_read(r);
         });
-    s.catalogues->divide(division_of(policies));
+    s.catalogues->set_ownership(ownership_of(policies));
     s.shared.catalogues = s.catalogues.get();
     s.shared.settings.session.needs_catalogue = true;
 
@@ -119,7 +139,7 @@ void proxy::start(policy::snapshot_ptr policies, session::credentials_ptr creden
 }
 
 void proxy::set_policies(policy::snapshot_ptr p) {
-    state_->catalogues->divide(division_of(p));
+    state_->catalogues->set_ownership(ownership_of(p));
     for (auto& w : state_->workers)
         w->set_policies(p);
 }

@@ -9,7 +9,14 @@ bool is_space(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+// Quoted only where it must be, so that SHOW tells what the server itself would.
 std::string as_identifier(std::string_view name) {
+    const bool plain = !name.empty() && (name.front() < '0' || name.front() > '9') &&
+                       std::all_of(name.begin(), name.end(), [](char c) {
+                           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+                       });
+    if (plain)
+        return std::string(name);
     std::string out = "\"";
     for (const char c : name) {
         if (c == '"')

@@ -165,6 +165,9 @@ view_ptr environment::state::view_of(const session_identity& id,
         if (const auto known = facts_of(id.server, id.database)) {
             made->scope.objects = rights.whole_database ? nullptr : known->objects;
             made->scope.confined = is_confined(id, known);
+            const auto login = known->logins.find(id.backend_login);
+            made->scope.reads_all_settings =
+                login == known->logins.end() || login->second.reads_all_settings;
         }
     }
     views.emplace(std::move(key), made);

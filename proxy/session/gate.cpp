@@ -92,14 +92,18 @@ std::string encode_denial(const verdict& v) {
     const policy::decision& d = v.decision;
     pg::error e;
     e.severity = "ERROR";
-    // What is no SQL is no matter of rights: the server would say so, and where.
+    // What is no SQL is no matter of rights: the server would say so, where, and in these words.
     const bool syntax = v.trouble == policy::problem::syntax;
     e.sqlstate = syntax ? "42601" : "42501";
     if (syntax)
         e.position = v.trouble_at;
-    e.message = "ringfence: " + d.message;
-    e.detail = d.detail;
-    e.hint = d.hint;
+    if (syntax && !v.trouble_words.empty()) {
+        e.message = v.trouble_words;
+    } else {
+        e.message = "ringfence: " + d.message;
+        e.detail = d.detail;
+        e.hint = d.hint;
+    }
     if (d.offending) {
         e.schema = d.offending->what.schema;
         if (d.offending->what.kind == policy::object_kind::table)

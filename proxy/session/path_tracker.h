@@ -5,7 +5,9 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,7 +28,47 @@ public:
         return add(list);
     }
 
-    // A statement that sets the path was prepared: it may run at any time from now on, unseen.
+    // The unnamed statement: what it sets, if anything. It does so when its portal is executed,
+    // which is seen. An error may make the server skip a Parse or a Bind; then a former one stands
+    // in its place, so former ones are possible until the server is idle.
+    struct setting {
+        std::vector<std::string> list;
+        bool lasting = false;
+        bool operator==(const setting&) const = default;
+    };
+    void parsed_unnamed(std::optional<setting> what) { newest(unnamed_, std::move(what)); }
+    // Returns true when the possible set grew: a portal with a name may be executed unseen.
+    bool bound(std::string_view portal, std::string_view statement) {
+        bool grew = false;
+        if (!portal.empty() && statement.empty())
+            for (const auto& s : unnamed_)
+                grew = (s && prepared(s->list)) || grew;
+        if (portal.empty() && !statement.empty())
+            newest(portal_, std::nullopt); // what it may set is possible already: see prepared()
+        if (portal.empty() && statement.empty())
+            for (const auto& s : unnamed_)
+                newest(portal_, s);
+        return grew;
+    }
+    // Returns true when the possible set grew.
+    bool executed(std::string_view portal) {
+        if (!portal.empty() || portal_.empty())
+            return false;
+        bool grew = false;
+        for (std::size_t i = 0; i + 1 < portal_.size(); ++i)
+            grew = (portal_[i] && add(portal_[i]->list)) || grew;
+        if (const auto& last = portal_.back())
+            grew = sent(last->list, last->lasting) || grew;
+        return grew;
+    }
+    // Whether bound() and executed() must be told.
+    [[nodiscard]] bool follows_portals() const {
+        const auto sets = [](const auto& s) { return s.has_value(); };
+        return std::any_of(portal_.begin(), portal_.end(), sets) ||
+               std::any_of(unnamed_.begin(), unnamed_.end(), sets);
+    }
+
+    // A statement that sets the path was prepared by a name: it may run at any time, unseen.
     bool prepared(const std::vector<std::string>& list) {
         always_.insert(always_.end(), list.begin(), list.end());
         always_ = sorted(std::move(always_));
@@ -43,6 +85,9 @@ public:
     // The server is idle, outside a transaction, and nothing is in flight. Returns true when the
     // set shrank.
     bool settle() {
+        portal_.clear(); // portals end with their transaction
+        if (unnamed_.size() > 1 && !lossy_)
+            unnamed_.erase(unnamed_.begin(), unnamed_.end() - 1);
         if (!pending_ && !lossy_)
             return false;
         const bool exact = pending_ && !lossy_;
@@ -67,6 +112,10 @@ private:
         list.erase(std::unique(list.begin(), list.end()), list.end());
         return list;
     }
+    static void newest(std::vector<std::optional<setting>>& all, std::optional<setting> what) {
+        std::erase(all, what);
+        all.push_back(std::move(what));
+    }
     bool add(const std::vector<std::string>& list) {
         const auto before = possible_.size();
         possible_.insert(possible_.end(), list.begin(), list.end());
@@ -74,6 +123,8 @@ private:
         return possible_.size() != before;
     }
 
+    std::vector<std::optional<setting>> unnamed_; // the last is the newest
+    std::vector<std::optional<setting>> portal_;  // of the unnamed portal, likewise
     std::vector<std::string> last_;
     std::vector<std::string> always_;
     std::vector<std::string> possible_; // sorted, unique

@@ -140,8 +140,9 @@ std::size_t relay::state::client_message(pg::header head, bytes rest, output& to
     case 'B': { // Bind
         if (!begin_work())
             return 0;
-        const std::size_t handled = mixed ? bind(head, rest, to_server) : 0;
-        if (mixed && handled == 0) {
+        const bool named = mixed || (path && path->follows_portals());
+        const std::size_t handled = named ? bind(head, rest, to_server) : 0;
+        if (named && handled == 0) {
             if (client_need > 0)
                 return 0;
             violation_of_protocol("a Bind without a statement name", to_client);
@@ -153,6 +154,18 @@ std::size_t relay::state::client_message(pg::header head, bytes rest, output& to
         return stream();
     }
     case 'E': // Execute
+        if (!whole(most_small_bytes) || !begin_work())
+            return 0;
+        if (path && path->follows_portals()) {
+            std::string_view portal;
+            if (pg::decode_execute(rest.first(head.size), portal) != pg::outcome::ok) {
+                violation_of_protocol("a malformed Execute message", to_client);
+                return 0;
+            }
+            moved_path(path->executed(portal));
+        }
+        pipe.extended();
+        return pass(head.size);
     case 'D': // Describe
         if (!whole(most_small_bytes) || !begin_work())
             return 0;
@@ -235,12 +248,14 @@ bool relay::state::statement(pg::header head, bytes message, output& to_server, 
         }
     }
     guard.parse(*v, name, message, to_server);
+    if (path && name.empty())
+        path->parsed_unnamed(std::nullopt); // unless its effects say more
     if (v->forwards())
-        apply(*v, when::any_time);
+        apply(*v, name.empty() ? when::when_bound : when::any_time);
     return true;
 }
 
-// Pre: `mixed`. Returns the bytes used; 0 with client_need set: wait for more; 0 without:
+// Returns the bytes used; 0 with client_need set: wait for more; 0 without:
 // malformed.
 std::size_t relay::state::bind(pg::header head, bytes rest, output& to_server) {
     const std::size_t have = std::min<std::size_t>(head.size, rest.size());
@@ -257,7 +272,7 @@ std::size_t relay::state::bind(pg::header head, bytes rest, output& to_server) {
     case pg::outcome::ok:
         break;
     }
-    const verdict_ptr denied = stale_denial(names.statement);
+    const verdict_ptr denied = mixed ? stale_denial(names.statement) : nullptr;
     if (denied) {
         // The whole message must be here to be left out.
         if (rest.size() < head.size) {
@@ -268,6 +283,8 @@ std::size_t relay::state::bind(pg::header head, bytes rest, output& to_server) {
         guard.refuse(*denied, to_server);
         return head.size;
     }
+    if (path)
+        moved_path(path->bound(names.portal, names.statement));
     pipe.extended();
     client_skip = head.size - static_cast<std::uint32_t>(have);
     to_server.forward(rest.first(have));

@@ -167,7 +167,11 @@ void relay::state::apply(const verdict& v, when at) {
             if (!path)
                 path = std::make_unique<path_tracker>(id.search_path);
             const auto& list = effect.what == kind::search_path ? effect.values : id.search_path;
-            moved_path(at == when::now ? path->sent(list, effect.lasting) : path->prepared(list));
+            if (at == when::when_bound)
+                path->parsed_unnamed(path_tracker::setting{list, effect.lasting});
+            else
+                moved_path(at == when::now ? path->sent(list, effect.lasting)
+                                           : path->prepared(list));
             break;
         }
         case kind::prepare: {
@@ -183,7 +187,8 @@ void relay::state::apply(const verdict& v, when at) {
             break;
         }
         case kind::deallocate:
-            if (!prepared)
+            // Merely prepared, it may never run: to remember too much is safe.
+            if (!prepared || at != when::now)
                 break;
             if (effect.values.empty())
                 prepared->closed_all();

@@ -91,7 +91,11 @@ struct relay::state {
                                       std::string hint) const;
     // When a statement's effects happen: as soon as it is sent, or whenever the client executes
     // what it prepared.
-    enum class when : std::uint8_t { now, any_time };
+    enum class when : std::uint8_t {
+        now,
+        when_bound, // it is the unnamed statement, whose portal is watched
+        any_time,
+    };
     void apply(const verdict&, when);
     void moved_path(bool changed);
     [[nodiscard]] decided_statement described(const policy::decision&, std::string_view text) const;

@@ -24,6 +24,7 @@ verdict_ptr make_verdict(const view& in, policy::footprint&& found, std::string_
     made->mode = in.who->mode;
     made->trouble = found.trouble;
     made->trouble_at = found.trouble_at;
+    made->trouble_words = std::move(found.trouble_words);
     made->effects = std::move(found.effects);
     made->view = in.id;
     made->text = text;

@@ -24,6 +24,7 @@ struct verdict {
     policy::mode mode = policy::mode::enforce;
     policy::problem trouble = policy::problem::none;
     unsigned trouble_at = 0; // as in footprint
+    std::string trouble_words;
     std::vector<policy::session_effect> effects;
     std::uint64_t view = 0; // the id of the view in which it was taken
     // The text that was decided: with its literals taken out when they do not matter, otherwise as

@@ -263,6 +263,18 @@ def test_dynamic_sql_can_be_denied_to_a_confined_login(shop):
         assert "dynamic SQL" in denied(c.ask(query(DYNAMIC)))["M"]
 
 
+def test_the_servers_secret_settings_are_not_handed_on_and_a_plain_login_has_none(shop):
+    server, proxy = shop(CONFINED, credentials=BACKEND)
+    with proxy.connect() as c:          # the server rules
+        allowed(c.ask(query("SHOW ALL")))
+        allowed(c.ask(query("SELECT current_setting('work_' || 'mem')")))
+        assert not error(c.ask(query("SHOW primary_conninfo")))["M"].startswith("ringfence")
+    with proxy.connect("billing") as c:     # by a superuser
+        for statement in ("SHOW ALL", "SHOW primary_conninfo", "SELECT current_setting('primary_' || 'conninfo')"):
+            denied(c.ask(query(statement)))
+        assert rows(allowed(c.ask(query("SHOW work_mem")))) == [["4MB"]]
+
+
 WIDER = [
     # (what widens it, what takes that back)
     ("ALTER ROLE native SUPERUSER", "ALTER ROLE native NOSUPERUSER"),

@@ -11,8 +11,8 @@ def denied(messages):
     errors = [m for m in messages if m.kind == b"E"]
     assert len(errors) == 1, messages
     fields = errors[0].fields
-    code = "42601" if fields.get("D", "").startswith("syntax error") else "42501"
-    assert fields["C"] == code and fields["M"].startswith("ringfence: "), fields
+    if fields["C"] != "42601":          # what is no SQL, in the server's words
+        assert fields["C"] == "42501" and fields["M"].startswith("ringfence: "), fields
     return fields
 
 
@@ -270,9 +270,9 @@ def test_the_servers_own_errors_pass_unchanged(ringfence, postgres):
 
 
 
-def test_a_syntax_error_has_the_servers_code_and_place(ringfence, postgres):
+def test_a_syntax_error_reads_as_the_servers_own(ringfence, postgres):
     direct = wire.Connection(postgres.host, postgres.port).login("orders", "shop", PASSWORD)
     with ringfence.connect() as c, direct:
         for text in ("SELECT 1; SELEKT 2", "SELECT 'äöü' FRM x y z", "SELECT (", "SELECT 'open"):
             told, expected = (next(m.fields for m in x.ask(query(text)) if m.kind == b"E") for x in (c, direct))
-            assert (told["C"], told.get("P")) == (expected["C"], expected.get("P")) and told["C"] == "42601", text
+            assert told == {k: v for k, v in expected.items() if k not in "FLR"} and told["C"] == "42601", text

@@ -33,7 +33,7 @@ constexpr auto system_catalogue = std::to_array<catalogue_rule>({
     {"pg_conversion", allowed, "psql \\dc, pg_dump"},
     {"pg_cursors", allowed, "the session's own cursors"},
     {"pg_database", allowed, "psql \\l, JDBC, Rails"},
-    {"pg_db_role_setting", refused, "settings of other roles, which may be secret"},
+    {"pg_db_role_setting", allowed, "pg_dump, psql \\drds; pg_roles shows the same to everyone"},
     {"pg_default_acl", allowed, "psql \\ddp, pg_dump"},
     {"pg_depend", allowed, "psql \\d, pg_dump, Rails"},
     {"pg_description", allowed, "psql \\dd, JDBC, SQLAlchemy"},
@@ -82,7 +82,8 @@ constexpr auto system_catalogue = std::to_array<catalogue_rule>({
     {"pg_seclabels", allowed, "pg_dump"},
     {"pg_sequence", allowed, "psql \\ds, pg_dump, Rails"},
     {"pg_sequences", refused, "last values of foreign sequences"},
-    {"pg_settings", allowed, "JDBC, Rails, psql; the session's own"},
+    {"pg_settings", guarded, "psql completion, pg_dump, JDBC; values can be the server's secrets",
+     "setting,boot_val,reset_val,sourcefile,sourceline"},
     {"pg_shadow", refused, "password verifiers"},
     {"pg_shdepend", allowed, "pg_dump, psql \\ddp"},
     {"pg_shdescription", allowed, "psql \\l+, pg_dump"},
@@ -155,7 +156,8 @@ constexpr auto system_catalogue = std::to_array<catalogue_rule>({
     {"pg_type", allowed, "psql \\dT, every driver"},
     {"pg_user", allowed, "names of roles; passwords are masked"},
     {"pg_user_mapping", refused, "passwords"},
-    {"pg_user_mappings", refused, "passwords"},
+    {"pg_user_mappings", guarded, "psql \\deu and its completion; options hold passwords",
+     "umoptions"},
     {"pg_views", allowed, "Sequelize, Rails, Hibernate"},
     {"pg_wait_events", allowed, "texts, no values"},
 });
@@ -252,9 +254,9 @@ std::optional<catalogue_class> find_catalogue(std::string_view schema, std::stri
     return rule == nullptr ? std::nullopt : std::optional(rule->what);
 }
 
-std::string_view guarded_column(std::string_view schema, std::string_view relation) {
+std::string_view guarded_columns(std::string_view schema, std::string_view relation) {
     const auto* rule = find(schema, relation);
-    return rule == nullptr ? std::string_view() : rule->guarded_column;
+    return rule == nullptr ? std::string_view() : rule->guarded_columns;
 }
 
 bool is_telling_extension_view(std::string_view relation) {

@@ -13,20 +13,20 @@ namespace ringfence::sql::postgresql {
 // do not know may be the engine's own.
 inline constexpr unsigned newest_reviewed_major = 18;
 
-// guarded: allowed but for one column.
+// guarded: allowed but for some columns, separated by commas.
 enum class catalogue_class : std::uint8_t { allowed, guarded, refused };
 
 struct catalogue_rule {
     std::string_view name;
     catalogue_class what;
     std::string_view why; // who needs it, or what it would leak
-    std::string_view guarded_column = {};
+    std::string_view guarded_columns = {};
 };
 
 // Pre: `schema` and `relation` are folded names. Nothing: no such relation is known.
 [[nodiscard]] std::optional<catalogue_class> find_catalogue(std::string_view schema,
                                                             std::string_view relation);
-[[nodiscard]] std::string_view guarded_column(std::string_view schema, std::string_view relation);
+[[nodiscard]] std::string_view guarded_columns(std::string_view schema, std::string_view relation);
 
 // A view of a widespread extension that shows what others do or have, whatever schema it was
 // installed in.

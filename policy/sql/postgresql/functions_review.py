@@ -17,7 +17,7 @@ HARMLESS = {
         format_type pg_basetype""",
     "read the time zone, the locale or the session's own state": """
         age anytextcat textanycat array_to_json array_to_string cash_in cash_out clock_timestamp concat concat_ws
-        convert convert_from convert_to current_database current_query current_schema current_schemas current_setting
+        convert convert_from convert_to current_database current_query current_schema current_schemas
         current_user date date_add date_subtract date_cmp_timestamptz date_eq_timestamptz date_ge_timestamptz
         date_gt_timestamptz date_in date_le_timestamptz date_lt_timestamptz date_ne_timestamptz date_out date_part
         date_trunc extract format gen_random_uuid generate_series get_current_ts_config getdatabaseencoding
@@ -74,7 +74,7 @@ HARMLESS = {
         pg_get_viewdef pg_identify_object pg_identify_object_as_address pg_index_column_has_property
         pg_index_has_property pg_indexam_has_property pg_indexam_progress_phasename pg_is_other_temp_schema
         pg_my_temp_schema pg_opclass_is_visible pg_operator_is_visible pg_opfamily_is_visible pg_options_to_table
-        pg_sequence_parameters pg_settings_get_flags pg_show_all_settings pg_statistics_obj_is_visible
+        pg_sequence_parameters pg_settings_get_flags pg_statistics_obj_is_visible
         pg_table_is_visible pg_tablespace_databases pg_tablespace_location pg_timezone_abbrevs
         pg_timezone_abbrevs_abbrevs pg_timezone_abbrevs_zone pg_timezone_names pg_ts_config_is_visible
         pg_ts_dict_is_visible pg_ts_parser_is_visible pg_ts_template_is_visible pg_type_is_visible pg_typeof
@@ -202,7 +202,7 @@ REFUSED = {
         RI_FKey_cascade_del RI_FKey_cascade_upd RI_FKey_check_ins RI_FKey_check_upd RI_FKey_noaction_del
         RI_FKey_noaction_upd RI_FKey_restrict_del RI_FKey_restrict_upd RI_FKey_setdefault_del RI_FKey_setdefault_upd
         RI_FKey_setnull_del RI_FKey_setnull_upd""",
-    "settings": "set_config",
+    "settings": "set_config current_setting pg_show_all_settings",
     "database export": "database_to_xml database_to_xml_and_xmlschema database_to_xmlschema",
     # The input function of any type, a domain's checks included.
     "types named by value": """

@@ -1,10 +1,12 @@
 #include "policy/sql/postgresql/parse.h"
 
+#include "policy/sql/lex.h"
 #include "policy/sql/limits.h"
 
 #include <pg_query.h>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 namespace ringfence::sql::postgresql {
@@ -18,6 +20,7 @@ constexpr std::size_t largest_block = std::size_t{256} * 1024;
 constexpr std::size_t tree_bytes_for_text = 1024;
 constexpr std::size_t tree_bytes_at_least = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t longest_message = 160;
+constexpr std::size_t longest_words = 4096;
 
 void* allocate(void* memory, std::size_t bytes) {
     return static_cast<tree_memory*>(memory)->take(bytes);
@@ -25,6 +28,8 @@ void* allocate(void* memory, std::size_t bytes) {
 void keep(void*, void*) {}
 
 } // namespace
+
+const unsigned grammar_major = PG_VERSION_NUM / 10'000;
 
 tree_memory::tree_memory(std::size_t cap) : next_block_(first_block), left_(cap) {}
 
@@ -69,6 +74,26 @@ std::string clean_parser_message(std::string_view raw) {
     return clean;
 }
 
+namespace {
+
+bool starts_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+}
+
+// The parser counts the characters of `blanked`; a blank stands for each byte of a comment.
+unsigned character_of(std::string_view text, std::string_view blanked, unsigned position) {
+    if (position == 0 || text == blanked)
+        return position;
+    std::size_t at = 0;
+    for (unsigned seen = 0; at < blanked.size(); ++at)
+        if (starts_character(blanked[at]) && ++seen == position)
+            break;
+    const auto before = text.substr(0, std::min(at, text.size()));
+    return 1 + static_cast<unsigned>(std::count_if(before.begin(), before.end(), starts_character));
+}
+
+} // namespace
+
 parsed_text::parsed_text(std::string_view text)
     : text_(text), memory_(tree_bytes_at_least + text.size() * tree_bytes_for_text) {}
 
@@ -90,10 +115,22 @@ std::unique_ptr<parsed_text> parsed_text::parse(std::string_view text, const lim
     }
     auto result = pg_query_parse_protobuf(parsed->text_.c_str());
     if (result.error != nullptr) {
+        // Between words that its scanner reads as one (NOT IN, NULLS FIRST), this parser stumbles
+        // over a comment, which the server does not see.
+        if (auto blanked = lex::without_comments(text)) {
+            pg_query_free_protobuf_parse_result(result);
+            parsed->text_ = std::move(*blanked);
+            result = pg_query_parse_protobuf(parsed->text_.c_str());
+        }
+    }
+    if (result.error != nullptr) {
         parsed->fail(
             policy::problem::syntax,
             clean_parser_message(result.error->message != nullptr ? result.error->message : ""));
-        parsed->trouble_at_ = static_cast<unsigned>(std::max(0, result.error->cursorpos));
+        if (result.error->message != nullptr && std::strlen(result.error->message) <= longest_words)
+            parsed->trouble_words_ = result.error->message;
+        parsed->trouble_at_ = character_of(
+            text, parsed->text_, static_cast<unsigned>(std::max(0, result.error->cursorpos)));
     } else {
         ProtobufCAllocator allocator{allocate, keep, &parsed->memory_};
         parsed->root_ = pg_query__parse_result__unpack(

@@ -12,6 +12,9 @@
 
 namespace ringfence::sql::postgresql {
 
+// Of the grammar that is built in.
+extern const unsigned grammar_major;
+
 // Memory for one tree, given back at once: unpacked trees are deep, and freeing them node by node
 // recurses.
 class tree_memory {
@@ -40,6 +43,8 @@ public:
     [[nodiscard]] unsigned trouble_at() const {
         return trouble_at_;
     } // a character, from 1; 0: unknown
+    // The parser's own message, which quotes the text; empty: it has none, or a very long one.
+    [[nodiscard]] const std::string& trouble_words() const { return trouble_words_; }
     // Pre: ok().
     [[nodiscard]] std::span<PgQuery__RawStmt* const> statements() const;
     [[nodiscard]] std::string_view text() const { return text_; }
@@ -54,6 +59,7 @@ private:
     policy::problem trouble_ = policy::problem::none;
     std::string trouble_text_;
     unsigned trouble_at_ = 0;
+    std::string trouble_words_;
 };
 
 // libpg_query's messages quote the statement: everything from the first quotation mark on is cut

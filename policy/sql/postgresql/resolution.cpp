@@ -155,8 +155,13 @@ bool name_resolution::finish(std::vector<policy::touch>& touches) {
             continue;
         }
         if (!use.guarded.empty()) {
-            if (use.columns.contains(every_column) ||
-                use.columns.contains(std::string(use.guarded)))
+            bool read = use.columns.contains(every_column);
+            for (std::string_view rest = use.guarded; !rest.empty() && !read;) {
+                const auto end = std::min(rest.find(','), rest.size());
+                read = use.columns.contains(std::string(rest.substr(0, end)));
+                rest.remove_prefix(std::min(end + 1, rest.size()));
+            }
+            if (read)
                 touches.push_back(use.what);
             continue;
         }

@@ -19,7 +19,7 @@ struct table_use {
     policy::touch what;             // `columns` stays empty until the end
     std::set<std::string> columns;  // "*" stands for all
     bool only_with_columns = false; // the target of an UPDATE: read only if a column of it is
-    std::string_view guarded = {};  // a catalogue: a touch only if this column is read
+    std::string_view guarded = {};  // a catalogue: a touch only if one of these columns is read
     bool only_if_locked = false;    // a catalogue that everyone may read: locking it is not reading
 };
 

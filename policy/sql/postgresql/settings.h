@@ -28,6 +28,10 @@ struct setting_rule {
 // checked.
 [[nodiscard]] bool setting_value_allowed(std::string_view name, std::string_view value);
 
+// Whether every role may see its value. False for those that the server shows to superusers and
+// pg_read_all_settings only, and for names that are not known.
+[[nodiscard]] bool setting_is_public(std::string_view name);
+
 struct known_setting {
     std::string_view name;
     setting_rule rule;

@@ -71,7 +71,7 @@ struct walker::dispatch {
         on(pg_query__transaction_stmt__descriptor, &walker::transaction);
         on(pg_query__constraints_set_stmt__descriptor, &walker::plain);
         on(pg_query__variable_set_stmt__descriptor, &walker::variable_set);
-        on(pg_query__variable_show_stmt__descriptor, &walker::plain);
+        on(pg_query__variable_show_stmt__descriptor, &walker::show);
         on(pg_query__discard_stmt__descriptor, &walker::discard);
         on(pg_query__prepare_stmt__descriptor, &walker::prepare);
         on(pg_query__execute_stmt__descriptor, &walker::execute);
@@ -290,6 +290,8 @@ policy::footprint walker::run(std::string_view text) {
     if (!text_->ok()) {
         fail(text_->trouble(), text_->trouble_text());
         result_.trouble_at = text_->trouble_at();
+        if (scope_.server_major <= grammar_major)
+            result_.trouble_words = text_->trouble_words();
         return std::move(result_);
     }
     for (const auto* statement : text_->statements()) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace ringfence::sql::postgresql {
@@ -83,17 +84,20 @@ private:
                std::string_view schema, std::string_view name, bool via_path = false,
                std::vector<std::string> columns = {});
     void facility(std::string_view name);
+    void role(const PgQuery__RoleSpec*); // that gets something: only the login itself may
     void by_value_only();
     void dynamic();
     std::optional<std::size_t> catalogue(std::string_view schema, std::string_view relation);
+    [[nodiscard]] std::size_t lock_of_catalogue(); // a use that matters to FOR UPDATE only
     void define_schema(std::string_view schema, policy::action = policy::action::define);
     void define_database(std::string_view database);
     [[nodiscard]] std::optional<written_name> name_from(const std::vector<std::string_view>& parts);
     [[nodiscard]] static written_name name_from(const PgQuery__RangeVar&);
     [[nodiscard]] static bool is_temporary(const PgQuery__RangeVar*);
-    // Every touch that a name may stand for. False for the engine's own and for temporary objects.
+    // Every touch that a name may stand for; with `relation`, only where it may be that there is
+    // one. False for the engine's own and for temporary objects.
     template <class F>
-    void each_meaning(const written_name&, const place&, F&& f);
+    void each_meaning(const written_name&, const place&, F&& f, bool relation = false);
     void object(policy::action, policy::object_kind, const written_name&, const place&,
                 std::vector<std::string> columns = {});
     void object(policy::action, policy::object_kind, const std::vector<std::string_view>& parts,
@@ -118,6 +122,7 @@ private:
     [[nodiscard]] int with_clause(const PgQuery__WithClause*, const place&);
     void from_item(const message&, const place&);
     void from_table(const PgQuery__RangeVar&, const place&);
+    [[nodiscard]] bool names_public_settings(const PgQuery__SelectStmt&);
     void end_join(const PgQuery__JoinExpr&, const place&, std::size_t first_source);
     void from_list(node_list, const place&);
     [[nodiscard]] bool is_cte(const PgQuery__RangeVar&, const place&);
@@ -145,6 +150,7 @@ private:
     void named_argument(const function_rule&, const node* argument, const place&);
     void attribute_as_function(std::string_view name);
     void set_config(node_list args, const place&);
+    void shown_setting(const char* name); // null: not known
     void cast_to_registry(std::string_view type, const node* argument, const place&);
     void registry_literal(std::string_view type, std::string_view text, const place&);
     void named_relation(policy::action, std::string_view text, const place&);
@@ -158,6 +164,7 @@ private:
     void execute(const message&, const place&);
     void deallocate(const message&, const place&);
     void plain(const message&, const place&);
+    void show(const message&, const place&);
     void database_wide(const message&, const place&);
     void alter_database_set(const message&, const place&);
     // A SELECT of nothing but set_config calls with constants, as pg_dump sends it. True if it was
@@ -229,6 +236,7 @@ private:
     std::size_t nodes_ = 0;
     unsigned nested_texts_ = 0;
     bool literal_mattered_ = false;
+    std::unordered_set<const message*> public_settings_; // FROM pg_settings, for named ones only
     bool only_data_ = true;
 };
 

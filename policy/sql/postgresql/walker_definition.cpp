@@ -120,7 +120,7 @@ void walker::alter_table(const message& m, const place& p) {
             }
             break;
         case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
-            facility("roles");
+            role(cmd->newowner);
             break;
         case PG_QUERY__ALTER_TABLE_TYPE__AT_SetTableSpace:
             facility("tablespaces");

@@ -265,6 +265,8 @@ void walker::call_function(const std::vector<std::string_view>& name, node_list 
         return cast_to_registry(function, args[0], p); // a type's name, used as a function
     if (maybe_builtin && function == "set_config")
         return set_config(args, p);
+    if (maybe_builtin && function == "current_setting")
+        return shown_setting(args.empty() || !by_position ? nullptr : literal(args[0]));
     const auto* rule = find_function(function);
     if (rule != nullptr)
         apply(*rule, args, by_position, p);

@@ -2,6 +2,7 @@
 #include "policy/sql/postgresql/catalogue.h"
 #include "policy/sql/postgresql/names.h"
 #include "policy/sql/postgresql/walker.h"
+#include "policy/sql/reach.h"
 
 #include <algorithm>
 
@@ -47,23 +48,28 @@ void walker::define_database(std::string_view database) {
     touch(action::define, object_kind::database, database, {}, {});
 }
 
+std::size_t walker::lock_of_catalogue() {
+    return names_.add_use({.what = {.act = action::execute,
+                                    .what = {object_kind::server, {}, {}, "system catalogue"},
+                                    .columns = {}},
+                           .columns = {},
+                           .only_if_locked = true});
+}
+
 // The engine's own relations never become touches: they are allowed here, or need the catalogue as
 // a facility. Returns the use of one that depends on the columns.
 std::optional<std::size_t> walker::catalogue(std::string_view schema, std::string_view relation) {
     const auto known = find_catalogue(schema, relation);
-    if (known && *known == catalogue_class::allowed)
-        return names_.add_use({.what = {.act = action::execute,
-                                        .what = {object_kind::server, {}, {}, "system catalogue"},
-                                        .columns = {}},
-                               .columns = {},
-                               .only_if_locked = true});
+    if (known && (*known == catalogue_class::allowed ||
+                  (relation == "pg_settings" && !scope_.reads_all_settings)))
+        return lock_of_catalogue();
     const auto facility_name = "catalogue " + std::string(relation);
     if (known && *known == catalogue_class::guarded)
         return names_.add_use({.what = {.act = action::read,
                                         .what = {object_kind::server, {}, {}, facility_name},
                                         .columns = {}},
                                .columns = {},
-                               .guarded = guarded_column(schema, relation)});
+                               .guarded = guarded_columns(schema, relation)});
     touch(action::read, object_kind::server, {}, {}, facility_name);
     return std::nullopt;
 }
@@ -89,13 +95,14 @@ std::optional<written_name> walker::name_from(const std::vector<std::string_view
 // Calls f(database, schema, via_path) for each schema that the name may be found in, the engine's
 // own included.
 template <class F>
-void walker::each_meaning(const written_name& name, const place& p, F&& f) {
+void walker::each_meaning(const written_name& name, const place& p, F&& f, bool relation) {
     if (!name.schema.empty())
         return f(name.database.empty() ? scope_.database : name.database, name.schema, false);
     result_.depends_on_path = true;
     const auto schemas = paths_[static_cast<std::size_t>(p.path)]; // f may add paths
     for (const auto& schema : schemas)
-        f(scope_.database, schema, true);
+        if (!relation || scope_.objects == nullptr || !scope_.objects->lacks(schema, name.name))
+            f(scope_.database, schema, true);
 }
 
 std::vector<std::size_t> walker::use_table(action act, const written_name& name, const place& p,
@@ -117,7 +124,8 @@ std::vector<std::size_t> walker::use_table(action act, const written_name& name,
         return uses;
     }
     each_meaning(
-        name, p, [&](const std::string& database, const std::string& schema, bool via_path) {
+        name, p,
+        [&](const std::string& database, const std::string& schema, bool via_path) {
             if (is_hidden_schema(schema))
                 return facility("other sessions");
             if (schema == "pg_temp")
@@ -133,7 +141,8 @@ std::vector<std::size_t> walker::use_table(action act, const written_name& name,
                                .via_path = via_path};
             uses.push_back(names_.add_use(
                 {.what = std::move(what), .columns = {}, .only_with_columns = only_with_columns}));
-        });
+        },
+        true);
     return uses;
 }
 

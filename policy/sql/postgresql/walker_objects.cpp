@@ -204,15 +204,20 @@ void walker::owner(const message& m, const place& p) {
         relation(action::define, s.relation, p);
     else
         named_object(s.object_type, s.object, p);
-    // Staying with oneself is what restored dumps ask for.
-    const bool to_self = s.newowner != nullptr &&
-                         (s.newowner->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CURRENT_USER ||
-                          s.newowner->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_SESSION_USER ||
-                          (s.newowner->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CSTRING &&
-                           s.newowner->rolename == scope_.backend_login));
-    if (!to_self)
-        facility("roles");
+    role(s.newowner);
     defines();
+}
+
+// Staying with oneself is what restored dumps ask for.
+void walker::role(const PgQuery__RoleSpec* r) {
+    const bool self =
+        r != nullptr && (r->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CURRENT_USER ||
+                         r->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CURRENT_ROLE ||
+                         r->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_SESSION_USER ||
+                         (r->roletype == PG_QUERY__ROLE_SPEC_TYPE__ROLESPEC_CSTRING &&
+                          r->rolename == scope_.backend_login));
+    if (!self)
+        facility("roles");
 }
 
 void walker::comment(const message& m, const place& p) {
@@ -243,7 +248,8 @@ void walker::default_privileges(const message& m, const place&) {
         if (list == nullptr)
             continue;
         if (std::string_view(option->defname) == "roles")
-            facility("roles");
+            for (const auto* r : node_list{list->items, list->n_items})
+                role(as<PgQuery__RoleSpec>(r));
         if (std::string_view(option->defname) != "schemas")
             continue;
         for (const auto schema : strings_of({list->items, list->n_items}))
@@ -284,6 +290,27 @@ void walker::definition_options(node_list options, const place& p) {
     }
 }
 
+namespace {
+
+bool takes_texts(node_list options) {
+    std::size_t texts = 0;
+    for (const auto* n : options) {
+        const auto* option = as<PgQuery__DefElem>(n);
+        const auto* type = option != nullptr ? as<PgQuery__TypeName>(option->arg) : nullptr;
+        const std::string_view name = option != nullptr ? option->defname : "";
+        if (type == nullptr || (name != "leftarg" && name != "rightarg"))
+            continue;
+        const auto parts = strings_of({type->names, type->n_names});
+        const bool text =
+            !parts.empty() && (parts.back() == "text" || parts.back() == "name" ||
+                               parts.back() == "varchar" || parts.back() == "unknown");
+        texts += text && type->n_array_bounds == 0 ? 1 : 0;
+    }
+    return texts == 2;
+}
+
+} // namespace
+
 void walker::define(const message& m, const place& p) {
     const auto& s = cast<PgQuery__DefineStmt>(m);
     object_type(s.kind, strings_of({s.defnames, s.n_defnames}), p);
@@ -291,6 +318,9 @@ void walker::define(const message& m, const place& p) {
     // A base type is made of C functions.
     if (s.kind == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE && !options.empty())
         facility("languages");
+    // One for two texts would stand for the engine's own wherever the path puts it first.
+    if (s.kind == PG_QUERY__OBJECT_TYPE__OBJECT_OPERATOR && takes_texts(options))
+        facility("operators for the engine's own types");
     definition_options(options, p);
     push_all({s.args, s.n_args}, p);
     defines();

@@ -1,4 +1,5 @@
 // Queries and changes of rows: levels, WITH names, FROM items, targets.
+#include "policy/sql/postgresql/settings.h"
 #include "policy/sql/postgresql/walker.h"
 
 #include <algorithm>
@@ -87,6 +88,8 @@ void walker::select(const message& m, const place& p) {
         handled.insert(&s.rarg->base);
     for (const auto* n : node_list{s.from_clause, s.n_from_clause})
         handled.insert(unwrap(n));
+    if (names_public_settings(s))
+        public_settings_.insert(unwrap(s.from_clause[0]));
     auto& here = names_.at(inside.level);
     for (const auto* n : node_list{s.target_list, s.n_target_list}) {
         const auto* target = as<PgQuery__ResTarget>(n);
@@ -144,12 +147,50 @@ void walker::from_list(node_list items, const place& p) {
             tasks_.push_back({.what = task::kind::from, .at = item, .where = p});
 }
 
+// FROM pg_settings WHERE name = 'one that everyone may see', as the JDBC driver asks. `=` is the
+// engine's: nobody may define another one for texts.
+bool walker::names_public_settings(const PgQuery__SelectStmt& s) {
+    const auto* from = s.n_from_clause == 1 ? as<PgQuery__RangeVar>(s.from_clause[0]) : nullptr;
+    if (from == nullptr || from->relname != std::string_view("pg_settings") ||
+        (*from->schemaname != '\0' && from->schemaname != std::string_view("pg_catalog")) ||
+        (from->alias != nullptr && from->alias->n_colnames > 0))
+        return false;
+    const auto fits = [&](const node* condition) {
+        const auto* e = as<PgQuery__AExpr>(condition);
+        if (e == nullptr)
+            return false;
+        const auto* column = as<PgQuery__ColumnRef>(e->lexpr);
+        const auto operator_parts = strings_of({e->name, e->n_name});
+        if (column == nullptr || operator_parts.empty() || operator_parts.back() != "=" ||
+            (operator_parts.size() > 1 && operator_parts[0] != "pg_catalog"))
+            return false;
+        const auto parts = strings_of({column->fields, column->n_fields});
+        if (parts.empty() || parts.back() != "name")
+            return false;
+        const auto is_public = [&](const node* n) {
+            const auto* name = literal(n);
+            return name != nullptr && setting_is_public(name);
+        };
+        if (e->kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP)
+            return is_public(e->rexpr);
+        const auto* list = as<PgQuery__List>(e->rexpr);
+        return e->kind == PG_QUERY__A__EXPR__KIND__AEXPR_IN && list != nullptr &&
+               std::all_of(list->items, list->items + list->n_items, is_public);
+    };
+    const auto* all = as<PgQuery__BoolExpr>(s.where_clause);
+    if (all != nullptr && all->boolop == PG_QUERY__BOOL_EXPR_TYPE__AND_EXPR)
+        return std::any_of(all->args, all->args + all->n_args, fits);
+    return fits(s.where_clause);
+}
+
 void walker::from_table(const PgQuery__RangeVar& r, const place& p) {
     source s{.name = alias_of(r.alias, r.relname),
              .schema = r.alias != nullptr ? "" : r.schemaname,
              .has_alias = r.alias != nullptr,
              .uses = {}};
-    if (!is_cte(r, p))
+    if (public_settings_.contains(&r.base))
+        s.uses = {lock_of_catalogue()};
+    else if (!is_cte(r, p))
         s.uses = use_table(action::read, name_from(r), p, false);
     // With column aliases, no name in the statement says which column is meant.
     if (r.alias != nullptr && r.alias->n_colnames > 0)

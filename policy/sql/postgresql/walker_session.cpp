@@ -157,6 +157,20 @@ bool walker::configures(const message* m) {
 
 // --- other settings
 
+// Its value is for whoever may see it natively. A login that sees more must not hand it on.
+void walker::shown_setting(const char* name) {
+    if (!scope_.reads_all_settings)
+        return;
+    if (name == nullptr)
+        facility("settings named by value");
+    else if (!setting_is_public(fold(name)))
+        facility("server settings");
+}
+
+void walker::show(const message& m, const place&) {
+    shown_setting(cast<PgQuery__VariableShowStmt>(m).name);
+}
+
 void walker::setting_value(std::string_view name, const std::vector<std::string>& values,
                            bool known) {
     const auto rule = find_setting(name);

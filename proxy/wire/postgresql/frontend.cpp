@@ -35,6 +35,13 @@ outcome decode_target(bytes message, target& out) {
     return whole(r);
 }
 
+outcome decode_execute(bytes message, std::string_view& portal) {
+    reader r = body(message);
+    portal = r.cstring();
+    r.u32(); // rows
+    return whole(r);
+}
+
 outcome decode_bind_names(bytes some, header head, bind_names& out) {
     reader r = body(some);
     out.portal = r.cstring();

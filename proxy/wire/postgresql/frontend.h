@@ -33,6 +33,8 @@ outcome decode_target(bytes message, target&);
 // The names alone: `some` may be just the beginning of the message that `head` announces.
 outcome decode_bind_names(bytes some, header head, bind_names&);
 
+outcome decode_execute(bytes message, std::string_view& portal);
+
 // What ringfence itself sends. Each appends to `out`.
 void encode_query(std::string& out, std::string_view text);
 void encode_parse(std::string& out, std::string_view name, std::string_view text);

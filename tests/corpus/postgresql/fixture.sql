@@ -75,4 +75,3 @@ CREATE USER MAPPING FOR users SERVER elsewhere OPTIONS (password 'c0ffee5ec4e7')
 SET client_min_messages = error;
 CREATE SUBSCRIPTION feed CONNECTION 'host=elsewhere password=c0ffee5ec4e7' PUBLICATION p
     WITH (connect = false, enabled = false, slot_name = NONE);
-ALTER ROLE users SET shop.secret = 'c0ffee5ec4e7';

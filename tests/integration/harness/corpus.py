@@ -28,6 +28,7 @@ class Case:
     path: tuple = None
     confined: bool = False
     problem: str = "none"
+    reads_all_settings: bool = True
 
     def __str__(self):
         return f"{self.file}: {self.name}"

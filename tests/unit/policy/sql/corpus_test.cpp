@@ -59,6 +59,7 @@ scope scope_of(const YAML::Node& body, const policy::service& who) {
     s.settable = rights.settable;
     s.any_path = rights.whole_database;
     s.confined = body["confined"].as<bool>(false);
+    s.reads_all_settings = body["reads_all_settings"].as<bool>(true);
     s.server_major = body["server_major"].as<unsigned>(15);
     s.backend_login = "shop_admin";
     return s;
@@ -68,9 +69,13 @@ class corpus : public testing::TestWithParam<corpus_case> {};
 
 TEST_P(corpus, is_understood_and_decided_as_expected) {
     const auto& body = GetParam().body;
-    static const std::set<std::string> keys{
-        "name",     "sql",     "service", "path",  "confined", "decision",    "touches",
-        "includes", "refused", "problem", "leaks", "database", "server_major"};
+    static const std::set<std::string> keys{"name",         "sql",
+                                            "service",      "path",
+                                            "confined",     "decision",
+                                            "touches",      "includes",
+                                            "refused",      "problem",
+                                            "leaks",        "database",
+                                            "server_major", "reads_all_settings"};
     for (const auto& key : body)
         ASSERT_TRUE(keys.contains(key.first.as<std::string>())) << key.first.as<std::string>();
     const auto* who = shop().find_service(body["service"].as<std::string>("order-service"));

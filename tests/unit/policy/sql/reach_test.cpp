@@ -85,6 +85,22 @@ TEST(reach, means_the_callers_schemas_by_unqualified_names_in_bodies) {
               "execute function common.f; read users.t(*)~ through common.f");
 }
 
+TEST(reach, knows_what_lent_schemas_do_not_have) {
+    auto s = orders_scope();
+    s.objects = with_large_stack([] {
+        return reach::of(
+            {code(function("orders", "f"), "CREATE FUNCTION orders.f() RETURNS int LANGUAGE sql AS "
+                                           "'DELETE FROM t; DELETE FROM shared'")},
+            "shop", 15, [](std::string_view) { return false; }, {{"common", {"shared"}}});
+    });
+    EXPECT_EQ(touches("SELECT orders.f()", s),
+              "execute function orders.f; write common.shared~ through orders.f; write "
+              "orders.shared~ through orders.f; write orders.t~ through orders.f");
+    EXPECT_EQ(touches("DO $$BEGIN DELETE FROM t; END$$", s), "write orders.t~");
+    EXPECT_EQ(touches("DO $$BEGIN DELETE FROM shared; END$$", s),
+              "write common.shared~; write orders.shared~");
+}
+
 TEST(reach, leaves_out_what_stays_within_one_schema_unless_several_own_it) {
     const std::vector<catalogue_link> inside{view("orders", "v", "TABLE orders.t")};
     EXPECT_EQ(knowing(inside).objects->size(), 0U);

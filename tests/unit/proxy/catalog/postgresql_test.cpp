@@ -25,12 +25,13 @@ row link(std::string what, std::string on, std::string definition = "",
 }
 
 std::optional<answer> one(row r) {
-    return understand({{std::move(r)}}, {}, "shop");
+    return understand({{std::move(r)}, {}}, {}, "shop");
 }
 
 TEST(catalogue_question, quotes_the_logins) {
-    const auto text = question({"o'; DROP TABLE t; --"});
+    const auto text = question({.logins = {"o'; DROP TABLE t; --"}, .lent = {"a'b"}});
     EXPECT_NE(text.find("rolname = 'o''; DROP TABLE t; --'"), std::string::npos);
+    EXPECT_NE(text.find("ANY (ARRAY['a''b']::name[])"), std::string::npos);
     EXPECT_EQ(text.find(":login"), std::string::npos);
 }
 
@@ -67,30 +68,41 @@ TEST(catalogue_answer, without_a_definition_is_opaque) {
     EXPECT_EQ(gone->links[0].what, kind::opaque);
 }
 
+std::optional<answer> rights_of_o(rows r) {
+    return understand({{}, {}, std::move(r)}, {.logins = {"o"}, .lent = {}}, "shop");
+}
+
 TEST(catalogue_answer, becomes_rights) {
-    const auto a = understand(
-        {{}, {{"read", "orders", "t", "table", "a\1b"}, {"define", "", "", "database", ""}}}, {"o"},
-        "shop");
+    const auto a = rights_of_o({{"read", "orders", "t", "table", "a\1b"},
+                                {"define", "", "", "database", ""},
+                                {"settings", "", "", "", ""}});
     ASSERT_TRUE(a);
     const auto& rights = a->logins.at("o");
     ASSERT_EQ(rights.may.size(), 2U);
     EXPECT_EQ(policy::describe(rights.may[0]), "read shop.orders.t(a,b)");
     EXPECT_EQ(policy::describe(rights.may[1]), "define database shop");
-    EXPECT_EQ(understand({{}, {{"beyond", "", "", "is a superuser", ""}}}, {"o"}, "shop")
-                  ->logins.at("o")
-                  .beyond,
+    EXPECT_TRUE(rights.reads_all_settings);
+    EXPECT_EQ(rights_of_o({{"beyond", "", "", "is a superuser", ""}})->logins.at("o").beyond,
               "is a superuser");
+}
+
+TEST(catalogue_answer, lists_the_relations_of_lent_schemas_empty_ones_too) {
+    const auto a =
+        understand({{}, {{"api", "v"}}}, {.logins = {}, .lent = {"api", "none"}}, "shop");
+    ASSERT_TRUE(a);
+    EXPECT_EQ(a->lent, (sql::reach::relations{{"api", {"v"}}, {"none", {}}}));
 }
 
 TEST(catalogue_answer, of_another_shape_is_not_understood) {
     EXPECT_FALSE(understand({}, {}, "shop"));
-    EXPECT_FALSE(understand({{}, {}}, {}, "shop"));
-    EXPECT_FALSE(understand({{}}, {"o"}, "shop"));
+    EXPECT_FALSE(understand({{}, {}, {}}, {}, "shop"));
+    EXPECT_FALSE(understand({{}, {}}, {.logins = {"o"}, .lent = {}}, "shop"));
+    EXPECT_FALSE(understand({{}, {{"api"}}}, {.logins = {}, .lent = {"api"}}, "shop"));
     EXPECT_FALSE(one({"view", "orders"}));
     EXPECT_FALSE(one(link("unheard-of", "r", "SELECT 1")));
     EXPECT_FALSE(one(link("reference", "w", "", {"planet", "users", "t", ""})));
-    EXPECT_FALSE(understand({{}, {{"fly", "s", "t", "table", ""}}}, {"o"}, "shop"));
-    EXPECT_FALSE(understand({{}, {{"read"}}}, {"o"}, "shop"));
+    EXPECT_FALSE(rights_of_o({{"fly", "s", "t", "table", ""}}));
+    EXPECT_FALSE(rights_of_o({{"read"}}));
 }
 
 } // namespace

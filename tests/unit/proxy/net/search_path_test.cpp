@@ -13,10 +13,10 @@ const policy::path_rights order{.home = {"orders", "Archive"},
                                 .settable = {"orders", "Archive", "extensions"},
                                 .whole_database = false};
 
-TEST(search_path, starts_with_what_the_service_owns_quoted) {
+TEST(search_path, starts_with_what_the_service_owns_quoted_where_it_must_be) {
     const auto p = choose_path(order, nullptr, "app");
     EXPECT_THAT(p.schemas, ElementsAre("orders", "Archive"));
-    EXPECT_EQ(p.parameter, "\"orders\", \"Archive\"");
+    EXPECT_EQ(p.parameter, "orders, \"Archive\"");
     EXPECT_EQ(p.refused, "");
 }
 

@@ -63,5 +63,72 @@ TEST(path_tracker, the_empty_list_is_a_list) {
     EXPECT_THAT(t.possible(), IsEmpty());
 }
 
+TEST(path_tracker, follows_the_unnamed_statement_to_its_execution) {
+    path_tracker p({"orders"});
+    p.parsed_unnamed(path_tracker::setting{{"common"}, true});
+    EXPECT_THAT(p.possible(), ElementsAre("orders")); // not yet
+    EXPECT_FALSE(p.bound("", ""));
+    EXPECT_TRUE(p.executed(""));
+    EXPECT_THAT(p.possible(), ElementsAre("common", "orders"));
+    EXPECT_TRUE(p.settle());
+    EXPECT_THAT(p.possible(), ElementsAre("common"));
+    EXPECT_TRUE(p.follows_portals()); // it may be bound again
+    p.parsed_unnamed(std::nullopt);
+    static_cast<void>(p.settle());
+    EXPECT_FALSE(p.follows_portals());
+}
+
+TEST(path_tracker, keeps_what_a_portal_with_a_name_may_set) {
+    path_tracker p({"orders"});
+    p.parsed_unnamed(path_tracker::setting{{"common"}, true});
+    EXPECT_TRUE(p.bound("portal", ""));
+    static_cast<void>(p.settle());
+    EXPECT_THAT(p.possible(), ElementsAre("common", "orders"));
+}
+
+TEST(path_tracker, knows_that_a_parse_that_was_skipped_left_the_former_one_in_place) {
+    path_tracker p({"orders"});
+    p.parsed_unnamed(path_tracker::setting{{"common"}, true});
+    p.parsed_unnamed(std::nullopt); // perhaps skipped
+    static_cast<void>(p.bound("", ""));
+    EXPECT_TRUE(p.executed(""));
+    static_cast<void>(p.settle());
+    EXPECT_THAT(p.possible(), ElementsAre("common", "orders"));
+}
+
+TEST(path_tracker, narrows_to_what_was_executed_last_unless_something_failed) {
+    for (const bool failed : {false, true}) {
+        path_tracker p({"orders"});
+        p.parsed_unnamed(path_tracker::setting{{"common"}, true});
+        p.parsed_unnamed(path_tracker::setting{{"extensions"}, true});
+        static_cast<void>(p.bound("", ""));
+        static_cast<void>(p.executed(""));
+        if (failed)
+            p.undone();
+        static_cast<void>(p.settle());
+        EXPECT_EQ(p.possible().size(), failed ? 3U : 1U);
+    }
+}
+
+TEST(path_tracker, does_not_take_a_named_statement_for_the_unnamed_one) {
+    path_tracker p({"orders"});
+    p.parsed_unnamed(path_tracker::setting{{"common"}, true});
+    static_cast<void>(p.bound("", "s"));
+    EXPECT_FALSE(p.executed(""));
+    EXPECT_THAT(p.possible(), ElementsAre("orders"));
+}
+
+TEST(path_tracker, does_not_grow_with_the_number_of_statements) {
+    path_tracker p({"orders"});
+    for (int i = 0; i < 100; ++i) {
+        p.parsed_unnamed(std::nullopt);
+        p.parsed_unnamed(path_tracker::setting{{"common"}, true});
+        static_cast<void>(p.bound("", ""));
+    }
+    EXPECT_TRUE(p.executed(""));
+    EXPECT_TRUE(p.settle());
+    EXPECT_THAT(p.possible(), ElementsAre("common"));
+}
+
 } // namespace
 } // namespace ringfence::session

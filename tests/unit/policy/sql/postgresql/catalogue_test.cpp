@@ -25,26 +25,11 @@ TEST_P(relations_of_version, are_all_classified) {
 INSTANTIATE_TEST_SUITE_P(postgresql, relations_of_version, testing::Values("15", "17", "18"));
 
 TEST(catalogue, refuses_values_and_secrets_of_others) {
-    for (const auto* name : {"pg_authid",
-                             "pg_shadow",
-                             "pg_statistic",
-                             "pg_stats",
-                             "pg_stats_ext",
-                             "pg_stats_ext_exprs",
-                             "pg_statistic_ext_data",
-                             "pg_largeobject",
-                             "pg_user_mapping",
-                             "pg_user_mappings",
-                             "pg_stat_activity",
-                             "pg_stat_replication",
-                             "pg_stat_ssl",
-                             "pg_stat_wal_receiver",
-                             "pg_hba_file_rules",
-                             "pg_file_settings",
-                             "pg_prepared_xacts",
-                             "pg_db_role_setting",
-                             "pg_sequences",
-                             "pg_aios"})
+    for (const auto* name :
+         {"pg_authid", "pg_shadow", "pg_statistic", "pg_stats", "pg_stats_ext",
+          "pg_stats_ext_exprs", "pg_statistic_ext_data", "pg_largeobject", "pg_user_mapping",
+          "pg_stat_activity", "pg_stat_replication", "pg_stat_ssl", "pg_stat_wal_receiver",
+          "pg_hba_file_rules", "pg_file_settings", "pg_prepared_xacts", "pg_sequences", "pg_aios"})
         EXPECT_EQ(find_catalogue("pg_catalog", name), catalogue_class::refused) << name;
     EXPECT_EQ(find_catalogue("information_schema", "user_mapping_options"),
               catalogue_class::refused);
@@ -53,14 +38,16 @@ TEST(catalogue, refuses_values_and_secrets_of_others) {
 
 TEST(catalogue, guards_a_column) {
     EXPECT_EQ(find_catalogue("pg_catalog", "pg_subscription"), catalogue_class::guarded);
-    EXPECT_EQ(guarded_column("pg_catalog", "pg_subscription"), "subconninfo");
+    EXPECT_EQ(guarded_columns("pg_catalog", "pg_subscription"), "subconninfo");
+    EXPECT_EQ(guarded_columns("pg_catalog", "pg_user_mappings"), "umoptions");
     for (const auto& rule : catalogue_rules())
-        EXPECT_EQ(rule.what == catalogue_class::guarded, !rule.guarded_column.empty()) << rule.name;
+        EXPECT_EQ(rule.what == catalogue_class::guarded, !rule.guarded_columns.empty())
+            << rule.name;
 }
 
 TEST(catalogue, lets_tools_read_definitions) {
     for (const auto* name : {"pg_class", "pg_attribute", "pg_type", "pg_namespace", "pg_index",
-                             "pg_constraint", "pg_roles", "pg_settings", "pg_database",
+                             "pg_constraint", "pg_roles", "pg_db_role_setting", "pg_database",
                              "pg_stat_user_tables", "pg_cursors", "pg_prepared_statements"})
         EXPECT_EQ(find_catalogue("pg_catalog", name), catalogue_class::allowed) << name;
     EXPECT_EQ(find_catalogue("information_schema", "columns"), catalogue_class::allowed);
