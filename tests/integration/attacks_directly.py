@@ -58,6 +58,12 @@ REFUSED = {
     "attacks_catalogue: a lock through a view of the catalogue, in a subquery": "this view has an outer join",
     "attacks_catalogue: drop from the catalogue": "allow_system_table_mods is off",
     "attacks_catalogue: statements of others, a copy": "COPY of a view; of a query it works",
+    "attacks_definitions: disable one of the triggers behind foreign keys": "which number it has is chance",
+    "attacks_definitions: an identity that is owned by a foreign column": "not within IDENTITY; the walk must see it",
+    "attacks_definitions: an identity whose sequence lands in a foreign schema":
+        "makes it there, and then wants it beside the table; the walk must see it",
+    "attacks_definitions: a table with an identity whose sequence lands in a foreign schema":
+        "makes it there, and then wants it beside the table; the walk must see it",
     "attacks_definitions: rule": "ON SELECT is for views; the walk must see the body all the same",
     "attacks_definitions: function, default argument": "no subquery there; the walk must see it all the same",
     "attacks_definitions: owned by a foreign column": "only within one schema",

@@ -59,7 +59,7 @@ def test_an_archive_is_restored_by_pg_restore(tools, copy, archive, arguments):
     with tools.nothing_denied():
         restore(env, copy, archive, *arguments)
         if arguments == ["--section=pre-data"]:
-            restore(env, copy, archive, "--section=data", "--disable-triggers")
+            restore(env, copy, archive, "--section=data")
             restore(env, copy, archive, "--section=post-data")
         assert plain(env, copy) == plain(env)
         restore(env, copy, archive, "--clean", "--if-exists")

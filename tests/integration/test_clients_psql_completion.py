@@ -286,13 +286,6 @@ NOTIFY |
 UNLISTEN |
 CREATE TABLE x (a mo|
 """
-# The catalogue of user mappings holds the passwords of others.
-SECRETIVE = r"""
-ALTER USER MAPPING FOR |
-DROP USER MAPPING FOR |
-"""
-
-
 def cases(text):
     return dict(line.split("|") for line in text.strip("\n").split("\n"))
 
@@ -319,9 +312,3 @@ def test_completion_is_not_denied_and_proposes_what_it_proposes_directly(tools, 
         assert word in through[prefix], (prefix, word)
     direct = completed(service.directly(postgres, "tools"), scratch, prefixes)
     assert {p: (shown, direct[p]) for p, shown in through.items() if shown != direct[p]} == {}
-
-
-def test_completion_of_user_mappings_finds_nothing(tools, scratch):
-    before = tools.denied()
-    completed(tools.endpoint().libpq(), scratch, cases(SECRETIVE))
-    assert tools.denied() - before == len(cases(SECRETIVE))

@@ -48,7 +48,8 @@ def test_psql_shows_the_same_to_the_byte(postgres, platform, ways, script):
     assert difference(direct[1], through[1]) == ""
     assert difference(direct[0], through[0]) == ""
     assert direct == through
-    assert platform.metric("ringfence_violations_total", caught_by="analysis") == 0
+    if script == "broad.sql":       # what is no SQL counts, whoever sends it
+        assert platform.metric("ringfence_violations_total", caught_by="analysis") == 0
 
 
 @pytest.mark.parametrize("command", [

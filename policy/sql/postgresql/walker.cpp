@@ -94,6 +94,7 @@ struct walker::dispatch {
         on(pg_query__create_function_stmt__descriptor, &walker::create_function);
         on(pg_query__alter_function_stmt__descriptor, &walker::alter_function);
         on(pg_query__create_trig_stmt__descriptor, &walker::trigger);
+        on(pg_query__def_elem__descriptor, &walker::definition_option);
         on(pg_query__rule_stmt__descriptor, &walker::rule);
         on(pg_query__create_policy_stmt__descriptor, &walker::row_policy);
         on(pg_query__alter_policy_stmt__descriptor, &walker::row_policy);

@@ -191,6 +191,7 @@ private:
     void view(const message&, const place&);
     void index(const message&, const place&);
     void sequence(const message&, const place&);
+    void definition_option(const message&, const place&);
     void trigger(const message&, const place&);
     void rule(const message&, const place&);
     void row_policy(const message&, const place&);

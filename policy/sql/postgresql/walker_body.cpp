@@ -189,7 +189,12 @@ void walker::do_block(const message& m, const place& p) {
     }
     if (text == nullptr)
         return fail(policy::problem::unknown_node, "DO without a body");
-    body(language, text, body_place(p));
+    // It runs at once, with the path of now: no body may set another.
+    place inside;
+    inside.path = p.path;
+    inside.depth = p.depth + 1;
+    inside.embedded = true;
+    body(language, text, inside);
 }
 
 } // namespace ringfence::sql::postgresql

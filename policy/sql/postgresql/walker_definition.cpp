@@ -122,6 +122,18 @@ void walker::alter_table(const message& m, const place& p) {
         case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner:
             role(cmd->newowner);
             break;
+        // Those behind foreign keys, other services' too, are a superuser's.
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableTrigAll:
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableTrigAll:
+            facility("referential integrity triggers");
+            break;
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableTrig:
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableAlwaysTrig:
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_EnableReplicaTrig:
+        case PG_QUERY__ALTER_TABLE_TYPE__AT_DisableTrig:
+            if (std::string_view(cmd->name).starts_with("RI_ConstraintTrigger"))
+                facility("referential integrity triggers");
+            break;
         case PG_QUERY__ALTER_TABLE_TYPE__AT_SetTableSpace:
             facility("tablespaces");
             break;
@@ -173,24 +185,24 @@ void walker::sequence(const message& m, const place& p) {
     const auto* name =
         create ? cast<PgQuery__CreateSeqStmt>(m).sequence : cast<PgQuery__AlterSeqStmt>(m).sequence;
     relation(action::define, name, p);
-    const auto options = create ? node_list{cast<PgQuery__CreateSeqStmt>(m).options,
-                                            cast<PgQuery__CreateSeqStmt>(m).n_options}
-                                : node_list{cast<PgQuery__AlterSeqStmt>(m).options,
-                                            cast<PgQuery__AlterSeqStmt>(m).n_options};
-    for (const auto* n : options) {
-        const auto* option = as<PgQuery__DefElem>(n);
-        if (option == nullptr || std::string_view(option->defname) != "owned_by")
-            continue;
-        const auto* list = as<PgQuery__List>(option->arg);
-        auto parts =
-            strings_of(list != nullptr ? node_list{list->items, list->n_items} : node_list{});
-        if (parts.size() < 2)
-            continue; // OWNED BY NONE
-        parts.pop_back();
-        object(action::define, object_kind::table, parts, p);
-    }
     defines();
     push_rest(m, p, {part(name)});
+}
+
+// Options that name an object, wherever sequences have options: IDENTITY (SEQUENCE NAME s), OWNED BY
+// t.c.
+void walker::definition_option(const message& m, const place& p) {
+    const auto& option = cast<PgQuery__DefElem>(m);
+    const std::string_view name = option.defname;
+    const auto* list = as<PgQuery__List>(option.arg);
+    if (list != nullptr && (name == "sequence_name" || name == "owned_by")) {
+        auto parts = strings_of({list->items, list->n_items});
+        if (name == "owned_by" && !parts.empty())
+            parts.pop_back(); // the column; OWNED BY NONE
+        if (!parts.empty())
+            object(action::define, object_kind::table, parts, p);
+    }
+    push_rest(m, p);
 }
 
 void walker::trigger(const message& m, const place& p) {

@@ -318,8 +318,11 @@ void walker::define(const message& m, const place& p) {
     // A base type is made of C functions.
     if (s.kind == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE && !options.empty())
         facility("languages");
-    // One for two texts would stand for the engine's own wherever the path puts it first.
-    if (s.kind == PG_QUERY__OBJECT_TYPE__OBJECT_OPERATOR && takes_texts(options))
+    // An equality of texts would stand for the engine's own wherever the path puts it first: see
+    // names_public_settings.
+    const auto name = strings_of({s.defnames, s.n_defnames});
+    if (s.kind == PG_QUERY__OBJECT_TYPE__OBJECT_OPERATOR && !name.empty() && name.back() == "=" &&
+        takes_texts(options))
         facility("operators for the engine's own types");
     definition_options(options, p);
     push_all({s.args, s.n_args}, p);

@@ -96,9 +96,15 @@ TEST(reach, knows_what_lent_schemas_do_not_have) {
     EXPECT_EQ(touches("SELECT orders.f()", s),
               "execute function orders.f; write common.shared~ through orders.f; write "
               "orders.shared~ through orders.f; write orders.t~ through orders.f");
-    EXPECT_EQ(touches("DO $$BEGIN DELETE FROM t; END$$", s), "write orders.t~");
-    EXPECT_EQ(touches("DO $$BEGIN DELETE FROM shared; END$$", s),
-              "write common.shared~; write orders.shared~");
+    const auto body = [&](const char* text) {
+        return touches("CREATE FUNCTION orders.g() RETURNS int LANGUAGE sql AS '" +
+                           std::string(text) + "'",
+                       s);
+    };
+    EXPECT_EQ(body("DELETE FROM t"), "define function orders.g; write orders.t~");
+    EXPECT_EQ(body("DELETE FROM shared"),
+              "define function orders.g; write common.shared~; write orders.shared~");
+    EXPECT_EQ(touches("DO $$BEGIN DELETE FROM shared; END$$", s), "write orders.shared~"); // now
 }
 
 TEST(reach, leaves_out_what_stays_within_one_schema_unless_several_own_it) {
