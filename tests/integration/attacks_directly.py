@@ -35,6 +35,9 @@ BEFORE = {
     "attacks_session: CREATE EXTENSION": "DROP EXTENSION dblink",
     "attacks_session: CREATE EVENT TRIGGER":
         "CREATE FUNCTION orders.f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'",
+    "attacks_session: settings through an own operator":
+        "CREATE FUNCTION orders.eq(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT true'; "
+        "CREATE OPERATOR orders.= (FUNCTION = orders.eq, LEFTARG = text, RIGHTARG = text)",
     "attacks_session: pg_dump's form with an own operator":
         "CREATE FUNCTION orders.eq(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT $1 = ''role'''; "
         "CREATE OPERATOR orders.= (FUNCTION = orders.eq, LEFTARG = text, RIGHTARG = text)",
