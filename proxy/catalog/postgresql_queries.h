@@ -19,7 +19,8 @@ WITH
     FROM pg_class c JOIN ns ON ns.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')),
   fn AS MATERIALIZED (
     SELECT p.oid, ns.nspname, p.proname::text, p.prokind, l.lanname, p.pronamespace,
-           CASE WHEN p.prosecdef THEN pg_get_userbyid(p.proowner)::text ELSE '' END AS runs_as
+           CASE WHEN NOT l.lanpltrusted THEN pg_get_userbyid(10)::text  -- the server's own powers
+                WHEN p.prosecdef THEN pg_get_userbyid(p.proowner)::text ELSE '' END AS runs_as
     FROM pg_proc p JOIN ns ON ns.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
     WHERE NOT EXISTS (SELECT FROM ext WHERE classid = 'pg_proc'::regclass AND objid = p.oid)),
   calls AS MATERIALIZED (

@@ -11,6 +11,8 @@ constexpr auto after_ddl = std::chrono::milliseconds(50); // several statements,
 constexpr auto between = std::chrono::milliseconds(500);  // … and no more often than this
 constexpr auto after_failure = std::chrono::seconds(2);
 constexpr auto query_timeout = std::chrono::seconds(60);
+// A reading that takes long is made less often: a twentieth of the time is for it at most.
+constexpr int pause_for_work = 20;
 
 pool_key_ptr key_for(const server_target_ptr& target, const std::string& database) {
     auto key = std::make_shared<pool_key>();
@@ -58,7 +60,8 @@ void catalogue_keeper::changed(std::string server, std::string database) {
         if (e.query != nullptr)
             e.again = true;
         else
-            read_after(e, std::max<clock::duration>(after_ddl, e.began + between - clock::now()));
+            read_after(e, std::max<clock::duration>(after_ddl,
+                                                    e.began + pause(e, between) - clock::now()));
     });
 }
 
@@ -112,6 +115,13 @@ void catalogue_keeper::read(entry& e) {
     e.query->start();
 }
 
+catalogue_keeper::clock::duration catalogue_keeper::pause(const entry& e,
+                                                          clock::duration usual) const {
+    // Two readings may fail before the facts are too old.
+    const auto longest = std::max(usual, clock::duration(settings_.max_age) / 3);
+    return std::clamp(pause_for_work * e.took, usual, longest);
+}
+
 // Empty: the facts are those of now.
 std::string catalogue_keeper::take(entry& e, server_query::answer& a, bool& changed) {
     if (!a.error.empty())
@@ -157,6 +167,7 @@ void catalogue_keeper::answered(entry& e, server_query::answer a) {
         error = problem.what();
     }
     const bool good = error.empty();
+    e.took = clock::now() - e.began;
     if (!good && e.facts != nullptr && clock::now() - e.read > settings_.max_age) {
         e.facts = nullptr;
         e.last = {};
@@ -178,7 +189,7 @@ void catalogue_keeper::answered(entry& e, server_query::answer a) {
         return read(e);
     if (!good)
         return read_after(e, std::min<clock::duration>(after_failure, settings_.refresh));
-    read_after(e, e.again ? clock::duration(between) : clock::duration(settings_.refresh));
+    read_after(e, e.again ? pause(e, between) : pause(e, settings_.refresh));
 }
 
 void catalogue_keeper::note(const entry& e, bool good) {

@@ -81,11 +81,13 @@ private:
         bool again = false; // something changed while it was read
         bool rebuild = false;
         clock::time_point began, read;
+        clock::duration took{};
         reactor::timer_id timer = reactor::no_timer;
     };
 
     void read(entry&);
     void read_after(entry&, clock::duration);
+    [[nodiscard]] clock::duration pause(const entry&, clock::duration usual) const;
     void answered(entry&, server_query::answer);
     [[nodiscard]] std::string take(entry&, server_query::answer&, bool& changed);
     void note(const entry&, bool good);

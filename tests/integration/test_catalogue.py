@@ -304,6 +304,8 @@ WIDER = [
     ("CREATE FUNCTION orders.t() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS "
      "$$BEGIN DELETE FROM users.accounts; RETURN NULL; END$$;"
      "CREATE TRIGGER t AFTER INSERT ON orders.orders EXECUTE FUNCTION orders.t()", "DROP FUNCTION orders.t CASCADE"),
+    ("CREATE FUNCTION orders.f(text) RETURNS text LANGUAGE internal AS 'pg_read_file_all'; ALTER FUNCTION orders.f OWNER TO native",
+     "DROP FUNCTION orders.f"),
     ("SELECT lo_create(4711); GRANT SELECT ON LARGE OBJECT 4711 TO native", "SELECT lo_unlink(4711)"),
     ("CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw; "
      "GRANT USAGE ON FOREIGN SERVER s TO native", "DROP EXTENSION postgres_fdw CASCADE"),
