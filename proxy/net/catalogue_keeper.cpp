@@ -11,8 +11,8 @@ constexpr auto after_ddl = std::chrono::milliseconds(50); // several statements,
 constexpr auto between = std::chrono::milliseconds(500);  // … and no more often than this
 constexpr auto after_failure = std::chrono::seconds(2);
 constexpr auto query_timeout = std::chrono::seconds(60);
-// A reading that takes long is made less often: a twentieth of the time is for it at most.
-constexpr int pause_for_work = 20;
+// A reading that takes long is made less often: at most a sixth of the time is for it.
+constexpr int pause_for_work = 5;
 
 pool_key_ptr key_for(const server_target_ptr& target, const std::string& database) {
     auto key = std::make_shared<pool_key>();

@@ -312,12 +312,13 @@ WIDER = [
 ]
 
 
-def test_a_login_that_stops_being_confined_is_noticed(shop):
+@pytest.mark.parametrize("part", range(4))
+def test_a_login_that_stops_being_confined_is_noticed(shop, part):
     server, proxy = shop(CONFINED, credentials=BACKEND, config={"catalogue_refresh_interval": "200ms"})
     with proxy.connect() as c:
         def refused():
             return error(c.ask(query(DYNAMIC))) is not None
-        for wider, back in WIDER:
+        for wider, back in WIDER[part::4]:
             processes.wait_until(lambda: not refused(), f"it is confined before: {wider}")
             server.sql(wider)
             processes.wait_until(refused, f"dynamic SQL is denied after: {wider}")
