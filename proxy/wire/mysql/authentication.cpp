@@ -1,13 +1,13 @@
 #include "proxy/wire/mysql/authentication.h"
 
+#include "proxy/wire/mysql/response.h"
+
 namespace ringfence::wire::mysql {
 namespace {
 
-constexpr std::uint8_t ok_byte = 0x00;
 constexpr std::uint8_t more_data_byte = 0x01;
 constexpr std::uint8_t next_factor_byte = 0x02;
 constexpr std::uint8_t switch_byte = 0xfe;
-constexpr std::uint8_t error_byte = 0xff;
 
 } // namespace
 
