@@ -2,6 +2,7 @@
 // plugins say to each other. MySQL documentation, "Connection Phase Packets".
 #pragma once
 
+#include "proxy/wire/mysql/capabilities.h"
 #include "proxy/wire/mysql/cursor.h"
 
 #include <cstdint>
@@ -17,6 +18,7 @@ enum class authentication_kind : std::uint8_t {
     old_switch,  // to mysql_old_password, which nobody may use any more
     switch_to,   // AuthSwitchRequest: begin anew with this plugin
     more_data,   // AuthMoreData: of the plugin in use
+    plain_data,  // the same from a MariaDB, which wraps only what would look like another packet
     next_factor, // AuthNextFactor: a further plugin, after the first was content (MySQL 8.0.27)
 };
 
@@ -26,9 +28,9 @@ struct authentication {
     std::string_view data;   // as the plugin defines it; a nonce keeps the zero at its end
 };
 
-// Takes the payload of a packet that is no greeting. Other first bytes are malformed. Views point
-// into the payload.
-outcome decode_authentication(bytes payload, authentication&);
+// Takes the payload of a packet that is no greeting; an empty one is malformed. Views point into
+// the payload. A further factor exists only if both sides can multi_factor_auth.
+outcome decode_authentication(bytes payload, capabilities in_force, authentication&);
 
 // Each appends the payload. The client's answers have no form of their own: a payload is what the
 // plugin says.

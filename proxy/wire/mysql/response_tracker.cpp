@@ -9,8 +9,6 @@ namespace ringfence::wire::mysql {
 namespace {
 
 constexpr std::uint8_t local_file_byte = 0xfb;
-constexpr std::uint8_t more_data_byte = 0x01;
-constexpr std::uint8_t next_factor_byte = 0x02;
 
 // Pre: at least one byte.
 std::uint8_t first_byte(bytes prefix) {
@@ -252,18 +250,12 @@ void response_tracker::after_parameters(step& out) {
 }
 
 outcome response_tracker::in_login(header head, bytes prefix, step& out) {
-    switch (first_byte(prefix)) {
-    case ok_byte:
+    if (first_byte(prefix) == ok_byte) {
         finish(out);
         return final_ok(head, prefix, out);
-    case eof_byte:
-    case more_data_byte:
-    case next_factor_byte:
-        out.kind = packet_kind::authentication;
-        return head.continues() ? outcome::malformed : outcome::ok;
-    default:
-        return outcome::malformed;
     }
+    out.kind = packet_kind::authentication;
+    return head.continues() ? outcome::malformed : outcome::ok;
 }
 
 outcome response_tracker::in_simple(header head, bytes prefix, step& out) {

@@ -337,7 +337,7 @@ TEST(response_tracker, another_user) {
                      {"02000001 0104", "> 01000002 02", "04000003 01414243", "> 02000004 4142",
                       "03000005 ff1504"}),
               "authentication > authentication > error.");
-    EXPECT_EQ(answer(today, command::change_user, {"02000001 0304"}), "malformed");
+    EXPECT_EQ(answer(today, command::change_user, {"00000001"}), "malformed");
 }
 
 TEST(response_tracker, a_row_that_goes_on_is_one_row_whatever_is_in_it) {
