@@ -15,7 +15,6 @@ constexpr std::size_t rounds_size = 3;
 constexpr unsigned rounds_unit = 1000;
 constexpr std::size_t salt_size = 20;
 constexpr std::size_t digest_size = 43;
-constexpr std::size_t sha_size = 32;
 // Crypt's own base 64: another order of the letters, and the lowest bits first.
 constexpr std::string_view letters =
     "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
