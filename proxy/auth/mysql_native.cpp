@@ -34,11 +34,15 @@ std::optional<std::string> parse_native_verifier(std::string_view text) {
     return from_hex(text.substr(1));
 }
 
-std::string make_native_verifier(std::string_view password) {
-    std::string text = '*' + to_hex(sha1(sha1(password)));
+std::string format_native_verifier(std::string_view hash) {
+    std::string text = '*' + to_hex(hash);
     std::transform(text.begin(), text.end(), text.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     return text;
+}
+
+std::string make_native_verifier(std::string_view password) {
+    return format_native_verifier(sha1(sha1(password)));
 }
 
 std::string native_answer(std::string_view password, std::string_view nonce) {

@@ -19,6 +19,7 @@ inline constexpr std::string_view mysql_native = "mysql_native_password";
 // What is stored: SHA1(SHA1(password)), written as in mysql.user, '*' and 40 hexadecimal digits.
 // Reads that as 20 raw bytes; writes it in upper case. Nothing: not of this form.
 [[nodiscard]] std::optional<std::string> parse_native_verifier(std::string_view);
+[[nodiscard]] std::string format_native_verifier(std::string_view hash);
 [[nodiscard]] std::string make_native_verifier(std::string_view password);
 
 // The client's side. 20 bytes; none for an empty password, as the protocol has it.

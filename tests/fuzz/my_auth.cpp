@@ -31,7 +31,7 @@ void verifier_text(std::string_view line) {
         check(v->rounds >= least_rounds && v->rounds <= most_rounds && v->salt.size() == 20);
     }
     if (const auto hash = parse_native_verifier(line))
-        check(hash->size() == 20);
+        check(hash->size() == 20 && parse_native_verifier(format_native_verifier(*hash)) == hash);
 }
 
 void run(std::string_view script) {

@@ -35,6 +35,10 @@ struct field_list {
     std::string_view wildcard; // as of LIKE, for columns; empty: all
 };
 
+// In the place of a statement's id, MariaDB takes this for the one that was prepared last: clients
+// may send it before they have been told the id.
+inline constexpr std::uint32_t last_prepared = 0xffffffff;
+
 // COM_STMT_EXECUTE, and MariaDB's COM_STMT_BULK_EXECUTE, which has no iterations.
 struct execution {
     std::uint32_t statement = 0;

@@ -42,10 +42,9 @@ void encode_auth_more_data(std::string& out, std::string_view data);
 
 // What caching_sha2_password says. MySQL documentation, "Caching_sha2_password information".
 namespace caching_sha2 {
-inline constexpr char request_key = 2;      // the client wants the server's RSA key
-inline constexpr char fast_ok = 3;          // more_data: the server knew the answer to be right
-inline constexpr char full_login = 4;       // more_data: it wants the password, by TLS or RSA
-inline constexpr char mysql_sha256_key = 1; // the same request in sha256_password
+inline constexpr char request_key = 2; // the client wants the server's RSA key
+inline constexpr char fast_ok = 3;     // more_data: the server knew the answer to be right
+inline constexpr char full_login = 4;  // more_data: it wants the password, by TLS or RSA
 } // namespace caching_sha2
 
 } // namespace ringfence::wire::mysql

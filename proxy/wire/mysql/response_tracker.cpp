@@ -155,8 +155,8 @@ outcome response_tracker::first_of_result(header head, bytes prefix, step& out) 
         decode_column_count(prefix, in_force_, count) != outcome::ok)
         return outcome::malformed;
     out.kind = packet_kind::column_count;
-    left_ = count.columns;
-    state_ = count.described ? state::columns : eofs() ? state::columns_end : state::rows;
+    described_ = count.described;
+    begin_list(state::columns, count.columns, out);
     return outcome::ok;
 }
 
@@ -165,25 +165,8 @@ outcome response_tracker::described(header head, bytes prefix, packet_kind kind,
     if (first_byte(prefix) >= lenenc_null || head.continues())
         return outcome::malformed;
     out.kind = kind;
-    if (--left_ > 0)
-        return outcome::ok;
-    switch (state_) {
-    case state::columns:
-        state_ = eofs() ? state::columns_end : state::rows;
-        break;
-    case state::parameters:
-        if (eofs())
-            state_ = state::parameters_end;
-        else
-            after_parameters(out);
-        break;
-    default:
-        if (eofs())
-            state_ = state::statement_end;
-        else
-            finish(out);
-        break;
-    }
+    if (--left_ == 0)
+        end_list(out);
     return outcome::ok;
 }
 
@@ -232,19 +215,39 @@ outcome response_tracker::first_of_prepared(header head, bytes prefix, step& out
     if (head.payload > prefix.size() || decode_prepared(prefix, in_force_, p) != outcome::ok)
         return outcome::malformed;
     out.kind = packet_kind::prepared;
-    statement_columns_ = p.described ? p.columns : std::uint16_t{0};
-    left_ = p.described ? p.parameters : std::uint16_t{0};
-    if (left_ > 0)
-        state_ = state::parameters;
+    described_ = p.described;
+    statement_columns_ = p.columns;
+    if (p.parameters > 0)
+        begin_list(state::parameters, p.parameters, out);
     else
         after_parameters(out);
     return outcome::ok;
 }
 
+// A server that leaves the descriptions out still sends the EOFs behind them (MySQL 9.7).
+void response_tracker::begin_list(state list, std::uint16_t size, step& out) {
+    left_ = size;
+    state_ = list;
+    if (!described_)
+        end_list(out);
+}
+
+void response_tracker::end_list(step& out) {
+    if (state_ == state::columns)
+        state_ = eofs() ? state::columns_end : state::rows;
+    else if (state_ == state::parameters && eofs())
+        state_ = state::parameters_end;
+    else if (state_ == state::parameters)
+        after_parameters(out);
+    else if (eofs())
+        state_ = state::statement_end;
+    else
+        finish(out);
+}
+
 void response_tracker::after_parameters(step& out) {
-    left_ = statement_columns_;
-    if (left_ > 0)
-        state_ = state::statement;
+    if (statement_columns_ > 0)
+        begin_list(state::statement, statement_columns_, out);
     else
         finish(out);
 }

@@ -99,6 +99,8 @@ private:
     void end_of_result(step&);               // another may follow
     void finish(step&);
     [[nodiscard]] bool eofs() const { return !has(in_force_, capability::deprecate_eof); }
+    void begin_list(state, std::uint16_t size, step&); // columns or parameters
+    void end_list(step&);
     void after_parameters(step&);
 
     capabilities in_force_;
@@ -108,6 +110,7 @@ private:
     std::uint8_t sequence_ = 0;
     bool server_continues_ = false; // the server's last packet was full
     bool client_continues_ = false; // the client's
+    bool described_ = true; // the columns or parameters follow, not just the EOF behind them
     std::uint16_t left_ = 0;
     std::uint16_t statement_columns_ = 0;
     std::uint16_t status_ = 0;

@@ -44,6 +44,7 @@ TEST(mysql_native, an_empty_password_is_not_right_even_where_nothing_is_stored) 
 TEST(mysql_native, a_verifier_is_written_as_in_mysql_user) {
     EXPECT_EQ(make_native_verifier("secret"), stored);
     EXPECT_EQ(parse_native_verifier(stored), sha1(sha1("secret")));
+    EXPECT_EQ(format_native_verifier(*parse_native_verifier(stored)), stored);
     EXPECT_EQ(parse_native_verifier("*14e65567abdb5135d0cfd9a70b3032c179a49ee7"),
               sha1(sha1("secret")));
 }

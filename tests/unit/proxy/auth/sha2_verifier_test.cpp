@@ -29,6 +29,17 @@ TEST(sha2_verifier, of_a_mysql) {
         EXPECT_FALSE(check_sha2_password(*v, password)) << password;
 }
 
+// MySQL 9.7 takes twice as many rounds as MySQL 8, and writes how many in hexadecimal.
+TEST(sha2_verifier, of_a_mysql_with_more_rounds) {
+    const auto v = parse_sha2_verifier(
+        "0x244124303041246A6A2D5E756A5B0F6956524345115B620125557B6C614F5630455756616A7962367676"
+        "346336586F6332757945413348515378633851524A75776870387138");
+    ASSERT_TRUE(v);
+    EXPECT_EQ(v->rounds, 10'000U);
+    EXPECT_TRUE(check_sha2_password(*v, "secret"));
+    EXPECT_FALSE(check_sha2_password(*v, "secre"));
+}
+
 TEST(sha2_verifier, may_be_written_in_hexadecimal) {
     const auto v = parse_sha2_verifier("0x" + of_mysql_hex);
     ASSERT_TRUE(v);

@@ -19,6 +19,22 @@ const std::string mysql_5_6 =
         "00000000000000000000 2b794426 2f5a5a33 30355a47 00 "
         "6d7973716c5f6e61746976655f70617373776f726400");
 
+// MySQL 9.7.4.
+const std::string mysql_9_7 =
+    hex("0a392e372e342d3200090000003567321560022a7b00ffffff0200ffdf15000000000000000000001d3b5573"
+        "094a59467626025e0063616368696e675f736861325f70617373776f726400");
+
+TEST(handshake, of_a_mysql_of_today) {
+    handshake h;
+    ASSERT_EQ(decode_handshake(view(mysql_9_7), h), outcome::ok);
+    EXPECT_EQ(h.version, "9.7.4-2");
+    EXPECT_EQ(h.plugin, "caching_sha2_password");
+    EXPECT_EQ(h.nonce.size(), nonce_size);
+    EXPECT_EQ(h.capabilities, 0xdfffffffU);
+    EXPECT_EQ(h.flavour(), flavour::mysql);
+    EXPECT_TRUE(has(h.capabilities, capability::query_attributes));
+}
+
 TEST(handshake, of_a_mariadb) {
     handshake h;
     ASSERT_EQ(decode_handshake(view(mariadb), h), outcome::ok);
@@ -49,7 +65,7 @@ TEST(handshake, of_a_mysql_has_no_extension_whatever_is_in_its_place) {
 }
 
 TEST(handshake, is_written_as_it_was_read) {
-    for (const auto& payload : {mariadb, mysql_5_6}) {
+    for (const auto& payload : {mariadb, mysql_5_6, mysql_9_7}) {
         handshake h;
         ASSERT_EQ(decode_handshake(view(payload), h), outcome::ok);
         std::string again;

@@ -1,5 +1,5 @@
 // Payloads and packets as a test writes them down. Those in hexadecimal were recorded from a
-// MariaDB 10.11 or are examples of MySQL's documentation.
+// MariaDB 10.11 or a MySQL 9.7, or are examples of MySQL's documentation.
 #pragma once
 
 #include "proxy/wire/mysql/cursor.h"

@@ -1,4 +1,4 @@
-// Recorded from a MariaDB 10.11 but where a test says otherwise.
+// Recorded from a MariaDB 10.11 but where a test says otherwise. A MySQL 9.7 answers the same.
 #include "packets.h"
 #include "proxy/wire/mysql/response.h"
 #include "proxy/wire/mysql/response_tracker.h"
@@ -199,10 +199,32 @@ TEST(response_tracker, a_prepared_statement_with_what_it_wants_and_gives) {
     EXPECT_EQ(answer(old, command::stmt_prepare, {"0c000001 000300000000000000000000"}),
               "prepared.");
     EXPECT_EQ(answer(old, command::stmt_prepare, {"03000001 ff2804"}), "error.");
-    // MySQL, with resultset_metadata=NONE: nothing is described.
-    EXPECT_EQ(answer(old | capability::optional_metadata, command::stmt_prepare,
-                     {"0d000001 00010000000200010000000000"}),
+}
+
+// MySQL 9.7, after SET resultset_metadata=NONE.
+TEST(response_tracker, where_nothing_is_described_the_eofs_still_come) {
+    const capabilities silent = old | capability::optional_metadata;
+    const capabilities silent_today = today | capability::optional_metadata;
+    EXPECT_EQ(
+        answer(silent, command::query,
+               {"02000001 0100", "05000002 fe00000202", "02000003 0131", "05000004 fe00000202"}),
+        "count eof row eof.");
+    EXPECT_EQ(answer(silent, command::stmt_prepare,
+                     {"0d000001 00030000000200010000000000", "05000002 fe00000202",
+                      "05000003 fe00000202"}),
+              "prepared eof eof.");
+    EXPECT_EQ(answer(silent, command::stmt_prepare,
+                     {"0d000001 00040000000100000000000000", "05000002 fe00000202"}),
+              "prepared eof.");
+    EXPECT_EQ(answer(silent, command::stmt_prepare,
+                     {"0d000001 00050000000000020000000000", "05000002 fe00000202"}),
+              "prepared eof.");
+    EXPECT_EQ(answer(silent, command::stmt_prepare, {"0d000001 00060000000000000000000000"}),
               "prepared.");
+    for (const auto& counts :
+         {"0d000001 00030000000200010000000000", "0d000001 00040000000100000000000000",
+          "0d000001 00050000000000020000000000"})
+        EXPECT_EQ(answer(silent_today, command::stmt_prepare, {counts}), "prepared.");
 }
 
 TEST(response_tracker, a_cursor_s_rows_come_when_they_are_fetched) {

@@ -40,6 +40,13 @@ TEST(session_changes, variables_one_by_one) {
         "0 sql_mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES;");
 }
 
+TEST(session_changes, of_a_mysql_count_its_statements) {
+    EXPECT_EQ(said(hex("00100c73746174656d656e745f69640234390107066f7264657273020131")),
+              "0 statement_id=49;1 orders;2 1;");
+    EXPECT_EQ(said(hex("00100c73746174656d656e745f69640235390509085f5f5f5f5f5f5f5f040100")),
+              "0 statement_id=59;5 ________;4 ;");
+}
+
 TEST(session_changes, several_variables_in_one_entry) {
     std::vector<session_change> out;
     ASSERT_EQ(decode_changes(hex("0008") + ls("a") + ls("1") + ls("b") + ls("2"), out),
