@@ -48,9 +48,9 @@ TEST(session_changes, of_a_mysql_count_its_statements) {
 }
 
 TEST(session_changes, several_variables_in_one_entry) {
+    const std::string changes = hex("0008") + ls("a") + ls("1") + ls("b") + ls("2");
     std::vector<session_change> out;
-    ASSERT_EQ(decode_changes(hex("0008") + ls("a") + ls("1") + ls("b") + ls("2"), out),
-              outcome::ok);
+    ASSERT_EQ(decode_changes(changes, out), outcome::ok);
     ASSERT_EQ(out.size(), 2U);
     EXPECT_EQ(out[1].name, "b");
     EXPECT_EQ(out[1].value, "2");
