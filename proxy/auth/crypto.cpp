@@ -60,8 +60,45 @@ std::optional<std::string> from_base64(std::string_view text) {
     return out;
 }
 
+std::optional<std::string> from_hex(std::string_view text) {
+    const auto digit = [](char c) {
+        return c >= '0' && c <= '9'   ? c - '0'
+               : c >= 'a' && c <= 'f' ? c - 'a' + 10
+               : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                      : -1;
+    };
+    if (text.size() % 2 != 0)
+        return std::nullopt;
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = digit(text[i]), low = digit(text[i + 1]);
+        if (high < 0 || low < 0)
+            return std::nullopt;
+        out += static_cast<char>(high * 16 + low);
+    }
+    return out;
+}
+
+std::string to_hex(std::string_view data) {
+    std::string hex;
+    for (const char c : data) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        hex += digits[static_cast<unsigned char>(c) >> 4];
+        hex += digits[static_cast<unsigned char>(c) & 15];
+    }
+    return hex;
+}
+
+std::string sha1(std::string_view data) {
+    return digest(EVP_sha1(), data);
+}
+
 std::string sha256(std::string_view data) {
     return digest(EVP_sha256(), data);
+}
+
+std::string sha512(std::string_view data) {
+    return digest(EVP_sha512(), data);
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view data) {
@@ -83,13 +120,7 @@ std::string pbkdf2_sha256(std::string_view password, std::string_view salt, unsi
 }
 
 std::string md5_hex(std::string_view data) {
-    std::string hex;
-    for (const char c : digest(EVP_md5(), data)) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        hex += digits[static_cast<unsigned char>(c) >> 4];
-        hex += digits[static_cast<unsigned char>(c) & 15];
-    }
-    return hex;
+    return to_hex(digest(EVP_md5(), data));
 }
 
 std::string random_bytes(std::size_t n) {

@@ -11,7 +11,12 @@ namespace ringfence::auth {
 [[nodiscard]] std::string base64(std::string_view);
 // Strict: no white space, no missing padding.
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view);
+// Strict: an even number of digits, of either case.
+[[nodiscard]] std::optional<std::string> from_hex(std::string_view);
+[[nodiscard]] std::string to_hex(std::string_view); // lower case
+[[nodiscard]] std::string sha1(std::string_view);
 [[nodiscard]] std::string sha256(std::string_view);
+[[nodiscard]] std::string sha512(std::string_view);
 [[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view data);
 [[nodiscard]] std::string pbkdf2_sha256(std::string_view password, std::string_view salt,
                                         unsigned iterations);
