@@ -27,7 +27,7 @@ public:
         }
         if (in_comment_)
             refuse("a comment that does not end");
-        start_ = text_.size();
+        start_ = at_ = text_.size();
         add(token_kind::end);
         return std::move(out_);
     }
