@@ -122,6 +122,8 @@ policy::footprint parser::run() {
 void parser::finish_statement() {
     if (!names_.finish(result_.touches))
         fail(problem::limit, "too much work to resolve its names");
+    if (!metadata_.empty()) // nobody asked which of its rows
+        facility("information_schema of others");
     metadata_.clear();
     conditions_.clear();
     ctes_.clear();

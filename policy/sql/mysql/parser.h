@@ -126,14 +126,14 @@ private:
 
     // --- queries (parser_query.cpp, parser_from.cpp)
     void select_statement();
-    void query_expression();
+    int query_expression(); // the level of its first query
     int query_body(bool& combined);
     int query_primary();
     int select_core();
     void select_item(int level);
     void with_clause();
     void query_tail(int level);
-    void order_by();
+    void order_by(bool of_query = false);
     void limit_clause();
     void into_clause();
     void locking_clause(int level);
@@ -192,7 +192,8 @@ private:
     void call_statement();
     void handler_statement();
     void truncate_statement();
-    void assignments(bool values_function);
+    // Names in the expressions mean columns at `values_level`.
+    void assignments(bool values_function, int values_level = no_level);
     void target_columns(std::size_t use);
     void returning();
     std::size_t target(const written_name&, const std::string& alias);

@@ -39,7 +39,7 @@ void parser::target_columns(std::size_t use) {
 }
 
 // a = expression, …
-void parser::assignments(bool values_function) {
+void parser::assignments(bool values_function, int values_level) {
     comma_list([&] {
         column_name c;
         c.column = name();
@@ -54,8 +54,12 @@ void parser::assignments(bool values_function) {
             advance();
         else if (at("IGNORE") && !values_function)
             advance();
-        else
+        else {
+            const query_scope keep(*this);
+            if (values_level != no_level)
+                level_ = values_level;
             expression();
+        }
     });
 }
 
@@ -86,6 +90,7 @@ void parser::insert_or_replace() {
     const bool known = use != static_cast<std::size_t>(-1);
     partition_list();
     bool columns = false;
+    int selected = no_level;
     if (at('(') && !query_ahead(true)) {
         target_columns(use);
         columns = true;
@@ -104,7 +109,7 @@ void parser::insert_or_replace() {
     } else { // the query does not see the target
         const query_scope inner(*this);
         level_ = outer;
-        query_expression();
+        selected = query_expression();
     }
     if (known && !columns)
         names_.require(use, policy::all_columns);
@@ -118,7 +123,13 @@ void parser::insert_or_replace() {
         expect("DUPLICATE");
         expect("KEY");
         expect("UPDATE");
-        assignments(true);
+        // The values may be columns of the query's tables, too.
+        const int both = names_.add_level(outer);
+        for (const int from : {mine, selected})
+            if (from != no_level && !failed())
+                for (const auto& s : std::vector<source>(names_.at(from).sources))
+                    names_.at(both).sources.push_back(s);
+        assignments(true, both);
     }
     returning();
 }

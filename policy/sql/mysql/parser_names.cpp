@@ -62,7 +62,8 @@ void parser::schema(action act, const std::string& written) {
 void parser::table(action act, const written_name& n, std::vector<std::string> columns) {
     const auto in = schema_of(n);
     if (is_system_schema(in)) {
-        if (act != action::read || find_catalogue(in, n.name) == nullptr)
+        const auto* rule = find_catalogue(in, n.name);
+        if (act != action::read || rule == nullptr || rule->what != catalogue_class::allowed)
             facility("system schemas");
         return;
     }

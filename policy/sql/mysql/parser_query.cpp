@@ -23,17 +23,17 @@ void parser::select_statement() {
     query_expression();
 }
 
-void parser::query_expression() {
+int parser::query_expression() {
     const nested deeper(*this);
     const query_scope keep(*this);
     if (at("WITH"))
         with_clause();
     bool combined = false;
     const int first = query_body(combined);
-    if (failed())
-        return;
     // Behind a UNION, ORDER BY sees the columns of the result only.
-    query_tail(combined || first == no_level ? names_.add_level(level_) : first);
+    if (!failed())
+        query_tail(combined || first == no_level ? names_.add_level(level_) : first);
+    return first;
 }
 
 void parser::with_clause() {
@@ -50,11 +50,7 @@ void parser::with_clause() {
             cte_ = static_cast<int>(ctes_.size()) - 1;
         }
         const int mine = cte_;
-        {
-            const query_scope keep(*this);
-            level_ = no_level;
-            subquery();
-        }
+        subquery(); // may refer to columns of the queries around this one
         cte_ = mine;
         if (!recursive) {
             ctes_.push_back({.name = c.name, .outer = outside});
@@ -81,9 +77,9 @@ int parser::query_body(bool& combined) {
 
 int parser::query_primary() {
     if (accept('(')) {
-        query_expression();
+        const int inner = query_expression();
         expect(')');
-        return no_level;
+        return inner;
     }
     if (accept("VALUES")) {
         comma_list([&] {
@@ -199,7 +195,7 @@ void parser::query_tail(int level) {
     level_ = level;
     for (auto before = at_; !failed(); before = at_) {
         if (at("ORDER"))
-            order_by();
+            order_by(true);
         if (at_any({"LIMIT", "OFFSET"}) || (at("FETCH") && (ahead(1, "FIRST") || ahead(1, "NEXT"))))
             limit_clause();
         locking_clause(level);
@@ -209,12 +205,14 @@ void parser::query_tail(int level) {
     }
 }
 
-// A bare name in ORDER BY is a column of the result, if the result has one of this name.
-void parser::order_by() {
+// A bare name in ORDER BY of a query is a column of the result, if the result has one of this name;
+// of a window or an aggregate it is a column of a table.
+void parser::order_by(bool of_query) {
     expect("ORDER");
     expect("BY");
     comma_list([&] {
-        const auto& outputs = names_.at(level_).outputs;
+        static const std::vector<std::string> none;
+        const auto& outputs = of_query ? names_.at(level_).outputs : none;
         const auto& behind = peek(1);
         const bool bare = at_name() && (behind.kind == token_kind::end || ahead(1, ',') ||
                                         ahead(1, ')') || ahead(1, ';') || ahead(1, "ASC") ||
