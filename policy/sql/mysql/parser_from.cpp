@@ -52,6 +52,8 @@ void parser::table_reference() {
             for (auto i = begin; i < names_.at(level_).sources.size(); ++i)
                 for (const auto use : names_.at(level_).sources[i].uses)
                     names_.require(use, policy::all_columns);
+        if (at("ON") && ahead(1, "DUPLICATE") && ahead(2, "KEY"))
+            return; // of an INSERT
         if (accept("ON")) {
             const auto from = at_;
             expression();

@@ -153,9 +153,11 @@ void parser::column_attributes() {
 
 // A key or a constraint, beginning with its word
 void parser::constraint() {
-    if (accept("CONSTRAINT"))
+    if (accept("CONSTRAINT")) {
+        if_exists();
         if (at_name() && !at_any({"PRIMARY", "UNIQUE", "FOREIGN", "CHECK"}))
             (void)name();
+    }
     if_exists();
     if (accept("CHECK")) {
         parenthesised();
