@@ -25,7 +25,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         else if (t.kind != sql::mysql::token_kind::end)
             (void)sql::mysql::name_of(text, t);
     }
-    fuzz::check(!found.tokens.empty() &&
-                found.tokens.back().kind == sql::mysql::token_kind::end);
+    fuzz::check(!found.tokens.empty() && found.tokens.back().kind == sql::mysql::token_kind::end);
     return 0;
 }
