@@ -80,6 +80,9 @@ struct session_effect {
         deallocate,        // values[0], or all when empty
         execute,           // SQL EXECUTE of values[0]: the gate decides anew what was prepared
         defines,           // changes the catalogue: snapshots must be refreshed
+        schema,            // MySQL: values[0] is the current schema; none when empty
+        sql_mode,          // MySQL: values[0] is the new one; when empty, the server knows it only
+        character_set,     // MySQL: character_set_client, as sql_mode
     };
     kind what{};
     std::vector<std::string> values;

@@ -2,6 +2,15 @@
 
 namespace ringfence::policy {
 
+namespace {
+
+// On MySQL the database is the schema.
+std::string dotted(const object& o) {
+    return o.schema.empty() ? o.database : o.database + '.' + o.schema;
+}
+
+} // namespace
+
 std::string describe(const touch& t) {
     std::string line(to_string(t.act));
     line += ' ';
@@ -13,14 +22,14 @@ std::string describe(const touch& t) {
         line += "database " + t.what.database;
         break;
     case object_kind::schema:
-        line += "schema " + t.what.database + '.' + t.what.schema;
+        line += "schema " + dotted(t.what);
         break;
     case object_kind::function:
     case object_kind::type:
         line += std::string(to_string(t.what.kind)) + ' ';
         [[fallthrough]];
     case object_kind::table:
-        line += t.what.database + '.' + t.what.schema + '.' + t.what.name;
+        line += dotted(t.what) + '.' + t.what.name;
         break;
     }
     if (!t.columns.empty()) {
@@ -32,7 +41,9 @@ std::string describe(const touch& t) {
     if (t.via_path)
         line += '~';
     if (t.through)
-        line += " through " + t.through->schema + '.' + t.through->name;
+        line += " through " +
+                (t.through->schema.empty() ? t.through->database : t.through->schema) + '.' +
+                t.through->name;
     return line;
 }
 

@@ -110,6 +110,18 @@ void add_explain(CLI::App& app, choice& chosen, console& io, explain_options& o)
     verb->add_option("--database", o.database,
                      "In which database (default: the one that the service owns something in)")
         ->type_name("NAME");
+    verb->add_option_function<std::string>(
+            "--flavour",
+            [&o](const std::string& name) {
+                if (name != "mysql" && name != "mariadb")
+                    throw CLI::ValidationError("--flavour", "mysql or mariadb, not " + name);
+                o.mariadb = name == "mariadb";
+            },
+            "On a server of engine mysql: mysql or mariadb (default: mysql)")
+        ->type_name("NAME");
+    verb->add_option("--sql-mode", o.sql_mode,
+                     "On a server of engine mysql: the session's sql_mode")
+        ->type_name("LIST");
     verb->add_option("sql", o.sql, "The statement (default: read from the input)")
         ->type_name("SQL");
     add_format(*verb, o.how, two_formats);

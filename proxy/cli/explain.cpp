@@ -3,6 +3,7 @@
 #include "policy/decision.h"
 #include "policy/loader.h"
 #include "policy/sql/analyzer.h"
+#include "policy/sql/mysql_analyzer.h"
 #include "policy/text.h"
 #include "policy/yaml/reader.h"
 #include "proxy/cli/explained.h"
@@ -52,6 +53,31 @@ int refuse(console& io, const std::string& sentence) {
     return wrong_use;
 }
 
+policy::footprint postgresql_footprint(const std::string& text, const policy::snapshot& policies,
+                                       explained& e) {
+    const auto rights = policy::paths_of(policies, *e.service, e.server, e.database);
+    sql::scope scope;
+    scope.database = e.database;
+    scope.path = rights.whole_database ? std::vector<std::string>{"public"} : rights.home;
+    scope.settable = rights.settable;
+    scope.any_path = rights.whole_database;
+    e.path = scope.path;
+    return sql::with_large_stack([&] { return sql::analyze_postgresql(text, scope); });
+}
+
+sql::mysql_flavour flavour_of(const explain_options& o) {
+    return o.mariadb ? sql::mysql_flavour::mariadb : sql::mysql_flavour::mysql;
+}
+
+policy::footprint mysql_footprint(const std::string& text, const std::string& schema,
+                                  const explain_options& o, const sql::mysql_mode& mode) {
+    sql::mysql_scope scope;
+    scope.flavour = flavour_of(o);
+    scope.schema = schema;
+    scope.mode = mode;
+    return sql::with_large_stack([&] { return sql::analyze_mysql(text, scope); });
+}
+
 } // namespace
 
 int explain(const explain_options& o, console& io) {
@@ -71,15 +97,12 @@ int explain(const explain_options& o, console& io) {
     if (server == nullptr)
         return refuse(io, fmt::format("unknown server '{}'{}", policy::printable(o.server, 64),
                                       suggestion(policies.servers, o.server)));
-    if (server->engine != policy::engine::postgresql)
-        return refuse(io, fmt::format("server '{}' is a {} server, which is not supported yet by "
-                                      "this version",
-                                      server->name, policy::to_string(server->engine)));
+    const bool mysql = server->engine == policy::engine::mysql;
     explained e;
     e.service = who;
     e.server = server->name;
     e.database = o.database.empty() ? only_database(*who, server->name) : o.database;
-    if (e.database.empty())
+    if (e.database.empty() && !mysql) // MySQL's sessions need not have a schema
         return refuse(io, fmt::format("name the database with --database: {} uses none or several "
                                       "on {}",
                                       who->name, server->name));
@@ -87,14 +110,14 @@ int explain(const explain_options& o, console& io) {
     if (text.find_first_not_of(" \t\r\n") == std::string::npos)
         return refuse(io, "no statement: give it as an argument or on the input");
 
-    const auto rights = policy::paths_of(policies, *who, e.server, e.database);
-    sql::scope scope;
-    scope.database = e.database;
-    scope.path = rights.whole_database ? std::vector<std::string>{"public"} : rights.home;
-    scope.settable = rights.settable;
-    scope.any_path = rights.whole_database;
-    e.path = scope.path;
-    e.footprint = sql::with_large_stack([&] { return sql::analyze_postgresql(text, scope); });
+    if (mysql) {
+        const auto mode = sql::mysql_mode_of(o.sql_mode, flavour_of(o));
+        if (!mode)
+            return refuse(io, fmt::format("unknown sql_mode '{}'", policy::printable(o.sql_mode)));
+        e.footprint = mysql_footprint(text, e.database, o, *mode);
+    } else {
+        e.footprint = postgresql_footprint(text, policies, e);
+    }
     e.decision = policy::decide(policies, *who, e.server, e.footprint, o.today);
     e.today = o.today;
     io.out << (o.how == format::json ? explained_json(e) : explained_text(e, io.colour));

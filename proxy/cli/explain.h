@@ -14,6 +14,9 @@ struct explain_options {
     std::string server;
     std::string database; // empty: the one that the service owns something in, if there is one only
     std::string sql;      // empty: read from the input
+    // MySQL: which server, and in which mode; the version is taken to be unknown.
+    bool mariadb = false;
+    std::string sql_mode;
     format how = format::text;
     policy::date today{};
 };

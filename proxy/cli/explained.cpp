@@ -27,6 +27,12 @@ std::string_view effect_name(policy::session_effect::kind k) {
         return "executes";
     case defines:
         return "changes the catalogue";
+    case schema:
+        return "selects the schema";
+    case sql_mode:
+        return "sets sql_mode";
+    case character_set:
+        return "sets the character set";
     }
     return "unknown";
 }

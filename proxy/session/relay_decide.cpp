@@ -200,6 +200,10 @@ void relay::state::apply(const verdict& v, when at) {
         case kind::defines:
             defined = true;
             break;
+        case kind::schema:
+        case kind::sql_mode:
+        case kind::character_set:
+            break; // never of PostgreSQL's statements
         }
     }
 }

@@ -139,10 +139,30 @@ TEST(explain, names_that_nobody_has) {
                 HasSubstr("; there is billing-service, order-service, user-service"));
     EXPECT_THAT(refused({"--service", "order-service", "--server", "shop-gp", "SELECT 1"}),
                 HasSubstr("unknown server 'shop-gp' (did you mean"));
-    EXPECT_THAT(refused({"--service", "order-service", "--server", "shop-my", "SELECT 1"}),
-                HasSubstr("'shop-my' is a mysql server, which is not supported yet"));
+    EXPECT_THAT(refused({"--service", "order-service", "--server", "shop-my", "--sql-mode", "ANSY",
+                         "SELECT 1"}),
+                HasSubstr("unknown sql_mode 'ANSY'"));
     EXPECT_THAT(refused({"--service", "billing-service", "--server", "shop-pg", "SELECT 1"}),
                 HasSubstr("name the database with --database"));
+}
+
+TEST(explain, a_server_of_mysql) {
+    const asked explain;
+    const auto orders = [&](const std::string& sql, std::vector<std::string> more = {}) {
+        more.insert(more.end(), {"--service", "order-service", "--server", "shop-my", sql});
+        return explain(std::move(more));
+    };
+    const auto own = orders("SELECT `id` FROM orders WHERE id = 5");
+    EXPECT_EQ(own.status, fine) << own.out << own.err;
+    EXPECT_THAT(own.out, HasSubstr("orders.orders (id)"));
+    const auto foreign = orders("SELECT email FROM users.accounts");
+    EXPECT_EQ(foreign.status, finding);
+    EXPECT_THAT(foreign.out, HasSubstr("order-service may not read users.accounts"));
+    EXPECT_EQ(orders("SELECT \"id\" FROM \"orders\"").status, finding);
+    EXPECT_EQ(orders("SELECT \"id\" FROM \"orders\"", {"--sql-mode", "ANSI_QUOTES"}).status, fine);
+    const std::string for_mariadb = "SELECT 1 /*M! FROM users.accounts */";
+    EXPECT_EQ(orders(for_mariadb).status, fine);
+    EXPECT_EQ(orders(for_mariadb, {"--flavour", "mariadb"}).status, finding);
 }
 
 TEST(explain, policies_with_errors_are_shown) {

@@ -1,0 +1,322 @@
+// The recursive descent: reads every token of a text, and collects touches, effects, and what makes
+// a statement not analysable. Where the grammars of the servers and their versions differ it takes
+// all of them: what a server does not take, it refuses itself. A statement of which one token is
+// left is denied. One object reads one text.
+#pragma once
+
+#include "policy/access.h"
+#include "policy/sql/mysql/catalogue.h"
+#include "policy/sql/mysql/lexer.h"
+#include "policy/sql/mysql/resolution.h"
+#include "policy/sql/mysql/statements.h"
+#include "policy/sql/mysql_analyzer.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringfence::sql::mysql {
+
+// A name as written.
+struct written_name {
+    std::string schema; // empty if not given
+    std::string name;
+};
+
+class parser {
+public:
+    // `depth`: of texts inside texts (PREPARE).
+    parser(std::string_view text, const lexed&, const mysql_scope&, const limits&, unsigned version,
+           unsigned depth = 0);
+
+    // Analyses the whole text. Call once.
+    [[nodiscard]] policy::footprint run();
+
+    // For tests: whether this kind of statement has a handler.
+    [[nodiscard]] static bool has_handler(std::string_view kind);
+
+private:
+    using handler = void (parser::*)();
+    struct dispatch;
+    // Restores on leaving what a nested construct changes.
+    class nested;
+    class query_scope;
+
+    struct cte {
+        std::string name;
+        int outer = -1;
+    };
+    // A source of information_schema, of which only some rows may be seen.
+    struct metadata_use {
+        int level;
+        std::size_t source;
+        const catalogue_rule* rule;
+    };
+    // An ON or WHERE: the tokens, and which sources of the level it restricts.
+    struct condition {
+        int level;
+        std::size_t begin, end;
+        std::size_t first_source, last_source;
+    };
+
+    // --- tokens (parser.cpp)
+    [[nodiscard]] const token& peek(std::size_t ahead = 0) const;
+    [[nodiscard]] bool at(word) const;
+    [[nodiscard]] bool at(char) const;
+    [[nodiscard]] bool at_any(std::initializer_list<word>) const;
+    [[nodiscard]] bool ahead(std::size_t, word) const;
+    [[nodiscard]] bool ahead(std::size_t, char) const;
+    [[nodiscard]] bool at_end() const;
+    [[nodiscard]] bool at_name(std::size_t ahead = 0) const;
+    bool accept(word);
+    bool accept(char);
+    bool accept(word, word);
+    bool accept(word, word, word);
+    bool accept_any(std::initializer_list<word>);
+    void expect(word);
+    void expect(char);
+    void advance() { ++at_; }
+    void expect_assignment(); // = or :=
+    bool accept_string();
+    bool accept_number();
+    void fail(policy::problem, std::string_view why);
+    void unexpected();
+    [[nodiscard]] bool failed() const { return !result_.analysed(); }
+    [[nodiscard]] std::string_view raw(const token& t) const {
+        return text_.substr(t.begin, t.end - t.begin);
+    }
+    std::string name();
+    written_name qualified_name();
+    void skip_name_list(); // (a, b, c)
+    void skip_parenthesised_literals();
+    void account();
+    template <class F>
+    void comma_list(F item) {
+        do
+            item();
+        while (accept(','));
+    }
+
+    // --- statements (parser.cpp)
+    void statement();
+    void dispatch_on(std::string_view prefix);
+    void finish_statement();
+
+    // --- names and touches (parser_names.cpp)
+    void touch(policy::action, policy::object_kind, std::string database, std::string name,
+               std::vector<std::string> columns = {});
+    void facility(std::string_view name);
+    void literal_mattered() { literal_mattered_ = true; }
+    void defines();
+    void effect(policy::session_effect);
+    [[nodiscard]] std::string folded(std::string name) const;
+    // The schema that the name is in; fails when none is selected.
+    [[nodiscard]] std::string schema_of(const written_name&);
+    void schema(policy::action, const std::string& name);
+    void table(policy::action, const written_name&, std::vector<std::string> columns = {});
+    void routine(policy::action, const written_name&);
+    [[nodiscard]] std::vector<std::size_t> use_table(policy::action, const written_name&);
+    [[nodiscard]] bool is_cte(const written_name&);
+    [[nodiscard]] bool is_local(const std::string& name) const;
+    void system_table(policy::action, const std::string& schema, const std::string& name,
+                      std::size_t source);
+
+    // --- queries (parser_query.cpp, parser_from.cpp)
+    void select_statement();
+    int query_expression(); // the level of its first query
+    int query_body(bool& combined);
+    int query_primary();
+    int select_core();
+    void select_item(int level);
+    void with_clause();
+    void query_tail(int level);
+    void order_by(bool of_query = false);
+    void limit_clause();
+    void into_clause();
+    void locking_clause(int level);
+    void window_specification();
+    void row_list();
+    [[nodiscard]] std::size_t closing(std::size_t open) const;
+    [[nodiscard]] bool query_ahead(bool in_from = false) const;
+    void subquery(); // ( query )
+    void table_references();
+    void table_reference();
+    void table_factor();
+    void plain_table();
+    void derived_table(bool lateral);
+    void json_table();
+    void json_columns();
+    void add_source(std::string name, std::string schema, bool has_alias,
+                    std::vector<std::size_t> uses);
+    std::string table_alias();
+    void index_hints();
+    void partition_list();
+    void system_time();
+    [[nodiscard]] source& newest_source();
+
+    // --- information_schema (parser_metadata.cpp)
+    void restrict_metadata(int level);
+    class conjuncts;
+
+    // --- expressions (parser_expression.cpp, parser_function.cpp)
+    void expression();
+    void operand();
+    bool operator_ahead();
+    void parenthesised();
+    void expression_list();
+    void column_reference();
+    void case_expression();
+    void interval();
+    void system_variable();
+    void match_against();
+    bool keyword_operand();
+    void function_call(const std::string& schema, const std::string& name);
+    void arguments(std::string_view name);
+    void over_clause();
+    void sequence_function();
+    void data_type();
+    void character_set();
+    bool accept_unit();
+
+    // --- changes of rows (parser_change.cpp)
+    void insert_statement();
+    void replace_statement();
+    void insert_or_replace();
+    void update_statement();
+    void delete_statement();
+    void load_statement();
+    void do_statement();
+    void call_statement();
+    void handler_statement();
+    void truncate_statement();
+    // Names in the expressions mean columns at `values_level`.
+    void assignments(bool values_function, int values_level = no_level);
+    void target_columns(std::size_t use);
+    void returning();
+    std::size_t target(const written_name&, const std::string& alias);
+
+    // --- the session (parser_session.cpp, parser_set.cpp)
+    void set_statement();
+    void set_item();
+    void set_system_variable(std::string_view scope, std::string name);
+    void set_names();
+    void set_character_set();
+    void set_transaction();
+    void set_mode();
+    void session_character_set(std::string_view name);
+    void use_statement();
+    void transaction();
+    void start_transaction();
+    void begin_statement();
+    void savepoint();
+    void lock_tables();
+    void unlock_tables();
+    void prepare_statement();
+    void execute_statement();
+    void deallocate_statement();
+    void help_statement();
+    void embedded_text(const token&);
+    void dynamic();
+
+    // --- showing (parser_show.cpp)
+    void show_statement();
+    void describe_statement();
+    void analyze_statement();
+    void table_maintenance();
+    void show_of_table();
+    void show_of_schema();
+    void show_of_all(std::string_view schema_column, std::string_view facility_name);
+    void show_filter();
+    void show_routine();
+    void rest_is_facility(std::string_view name);
+    [[nodiscard]] std::optional<std::string> filtered_schema(std::string_view schema_column);
+    void explained();
+
+    // --- definitions (parser_table.cpp, parser_definition.cpp)
+    void create_statement();
+    void create_table();
+    void create_like(const written_name&);
+    void table_body(const written_name&);
+    void table_element();
+    void column_definition();
+    void column_attributes();
+    void constraint();
+    void references();
+    void key_parts();
+    void index_options();
+    bool table_option();
+    void table_options();
+    void partitioning();
+    void partition_definitions();
+    void alter_statement();
+    void alter_table();
+    void alter_table_action(const written_name&);
+    void create_index();
+    void create_view();
+    void create_sequence();
+    void sequence_options();
+    void create_database();
+    void database_options();
+    void alter_database();
+    void drop_statement();
+    void drop_names(policy::object_kind);
+    void rename_statement();
+    void if_exists();
+
+    // --- stored programs (parser_program.cpp, parser_routine.cpp)
+    void create_trigger();
+    void create_procedure();
+    void create_function();
+    void create_event();
+    void alter_event();
+    void alter_routine();
+    void schedule();
+    void parameters(bool with_modes);
+    void characteristics();
+    void definer();
+    void program_body(const std::string& schema);
+    void program_statement();
+    bool control_statement();
+    void statements_until(std::initializer_list<word>);
+    void block();
+    void declarations();
+    void declare();
+    void handler_condition();
+    void if_statement();
+    void case_statement();
+    void loop_statement();
+    void while_statement();
+    void repeat_statement();
+    void for_statement();
+    void signal_statement();
+    void diagnostics();
+    void local(std::string name);
+
+    const mysql_scope& scope_;
+    const limits& limits_;
+    std::string_view text_;
+    const lexed& lexed_;
+    unsigned version_;
+    unsigned depth_of_texts_;
+    std::size_t at_ = 0;
+    unsigned nesting_ = 0;
+    policy::footprint result_;
+    resolution names_;
+    int level_ = no_level;
+    int cte_ = -1;
+    std::vector<cte> ctes_;
+    std::vector<std::string> locals_;
+    std::vector<metadata_use> metadata_;
+    std::vector<condition> conditions_;
+    mutable std::vector<std::size_t> closings_;
+    std::string current_;       // schema
+    bool in_program_ = false;   // inside a body
+    bool mode_unknown_ = false; // a SET before, in this text
+    bool literal_mattered_ = false;
+    bool only_data_ = true;
+};
+
+} // namespace ringfence::sql::mysql

@@ -1,0 +1,264 @@
+// FROM: tables, joins, derived tables, table functions.
+#include "policy/sql/mysql/parser.h"
+
+#include "policy/sql/mysql/parser_scope.h"
+
+namespace ringfence::sql::mysql {
+
+using policy::action;
+using policy::problem;
+
+namespace {
+
+constexpr auto last = static_cast<std::size_t>(-1);
+
+} // namespace
+
+void parser::table_references() {
+    comma_list([&] { table_reference(); });
+}
+
+// Joins chain to the left; `a JOIN b JOIN c ON … ON …` leaves the outer ON for later.
+void parser::table_reference() {
+    const nested deeper(*this);
+    const auto begin = names_.at(level_).sources.size();
+    table_factor();
+    std::size_t without_condition = 0;
+    while (!failed()) {
+        const bool natural = accept("NATURAL");
+        bool left = false;
+        bool right = false;
+        if (accept("STRAIGHT_JOIN")) {
+        } else if (accept("INNER") || accept("CROSS")) {
+            expect("JOIN");
+        } else if (at_any({"LEFT", "RIGHT", "FULL"}) && (ahead(1, "JOIN") || ahead(1, "OUTER"))) {
+            left = at("LEFT");
+            right = at("RIGHT");
+            advance();
+            accept("OUTER");
+            expect("JOIN");
+        } else if (!accept("JOIN")) {
+            if (natural)
+                unexpected();
+            if (without_condition == 0 || !at_any({"ON", "USING"}))
+                return;
+        }
+        const auto middle = names_.at(level_).sources.size();
+        if (!at_any({"ON", "USING"})) {
+            table_factor();
+            ++without_condition;
+        }
+        if (natural) // compares whatever columns have the same name
+            for (auto i = begin; i < names_.at(level_).sources.size(); ++i)
+                for (const auto use : names_.at(level_).sources[i].uses)
+                    names_.require(use, policy::all_columns);
+        if (at("ON") && ahead(1, "DUPLICATE") && ahead(2, "KEY"))
+            return; // of an INSERT
+        if (accept("ON")) {
+            const auto from = at_;
+            expression();
+            --without_condition;
+            const bool at_once = middle < names_.at(level_).sources.size();
+            // Of an outer join, it restricts the side that may be missing only.
+            if (at_once)
+                conditions_.push_back(
+                    {level_, from, at_, left ? middle : begin, right ? middle : last});
+        } else if (accept("USING")) {
+            --without_condition;
+            expect('(');
+            comma_list([&] {
+                const auto column = name();
+                for (auto i = begin; i < names_.at(level_).sources.size(); ++i)
+                    for (const auto use : names_.at(level_).sources[i].uses)
+                        names_.require(use, column);
+            });
+            expect(')');
+        }
+    }
+}
+
+void parser::table_factor() {
+    if (at('(')) {
+        if (query_ahead(true))
+            return derived_table(false);
+        advance();
+        const nested deeper(*this);
+        table_references();
+        return expect(')');
+    }
+    if (at("LATERAL") && ahead(1, '(')) {
+        advance();
+        return derived_table(true);
+    }
+    if (at("JSON_TABLE") && ahead(1, '(')) {
+        advance();
+        return json_table();
+    }
+    if (accept('{')) { // ODBC: { OJ … }
+        (void)name();
+        table_reference();
+        return expect('}');
+    }
+    plain_table();
+}
+
+void parser::add_source(std::string name, std::string in, bool has_alias,
+                        std::vector<std::size_t> uses) {
+    names_.at(level_).sources.push_back({.name = std::move(name),
+                                         .schema = std::move(in),
+                                         .has_alias = has_alias,
+                                         .uses = std::move(uses)});
+}
+
+source& parser::newest_source() {
+    return names_.at(level_).sources.back();
+}
+
+// Empty: none.
+std::string parser::table_alias() {
+    if (accept("AS")) {
+        if (peek().kind == token_kind::string && accept_string())
+            return {};
+        return name();
+    }
+    if (at_name() && !at("WINDOW") && !(at("FOR") || at("LIMIT")))
+        return name();
+    return {};
+}
+
+void parser::plain_table() {
+    const auto n = qualified_name();
+    if (failed())
+        return;
+    auto uses = is_cte(n) ? std::vector<std::size_t>{} : use_table(action::read, n);
+    add_source(n.name, n.schema, false, std::move(uses));
+    partition_list();
+    system_time();
+    index_hints();
+    if (auto alias = table_alias(); !alias.empty()) {
+        newest_source().name = std::move(alias);
+        newest_source().has_alias = true;
+    }
+    if (at('(') && newest_source().uses.empty())
+        skip_name_list(); // of a WITH name
+    system_time();
+    index_hints();
+    if (accept("TABLESAMPLE")) {
+        (void)name();
+        expect('(');
+        expression();
+        expect(')');
+    }
+}
+
+void parser::partition_list() {
+    if (at("PARTITION") && ahead(1, '(')) {
+        advance();
+        skip_name_list();
+    }
+}
+
+void parser::system_time() {
+    if (!accept("FOR", "SYSTEM_TIME"))
+        return;
+    const auto point = [&] {
+        if (!accept("TRANSACTION"))
+            accept("TIMESTAMP");
+        operand();
+    };
+    if (accept("ALL"))
+        return;
+    if (accept("AS")) {
+        expect("OF");
+        return point();
+    }
+    if (accept("BETWEEN")) {
+        point();
+        expect("AND");
+    } else {
+        expect("FROM");
+        point();
+        expect("TO");
+    }
+    point();
+}
+
+void parser::index_hints() {
+    while (at_any({"USE", "FORCE", "IGNORE"}) && (ahead(1, "INDEX") || ahead(1, "KEY"))) {
+        at_ += 2;
+        if (accept("FOR") && !accept("JOIN")) {
+            if (!accept("ORDER"))
+                expect("GROUP");
+            expect("BY");
+        }
+        expect('(');
+        while (!at(')') && !failed()) {
+            if (!accept("PRIMARY"))
+                (void)name();
+            accept(',');
+        }
+        expect(')');
+    }
+}
+
+// Only a lateral one sees the tables before it.
+void parser::derived_table(bool lateral) {
+    {
+        const query_scope keep(*this);
+        if (!lateral)
+            level_ = names_.at(level_).parent;
+        subquery();
+    }
+    add_source(table_alias(), {}, true, {});
+    if (at('('))
+        skip_name_list();
+}
+
+// JSON_TABLE( document, path COLUMNS (…) ) alias
+void parser::json_table() {
+    expect('(');
+    expression();
+    expect(',');
+    expression();
+    json_columns();
+    expect(')');
+    add_source(table_alias(), {}, true, {});
+}
+
+void parser::json_columns() {
+    const nested deeper(*this);
+    expect("COLUMNS");
+    expect('(');
+    comma_list([&] {
+        if (accept("NESTED")) {
+            accept("PATH");
+            if (!accept_string())
+                unexpected();
+            return json_columns();
+        }
+        (void)name();
+        if (accept("FOR")) {
+            expect("ORDINALITY");
+            return;
+        }
+        data_type();
+        accept("EXISTS");
+        expect("PATH");
+        if (!accept_string())
+            unexpected();
+        while (at_any({"NULL", "ERROR", "DEFAULT"})) {
+            if (accept("DEFAULT")) {
+                if (!accept_string() && !accept_number())
+                    unexpected();
+            } else {
+                advance();
+            }
+            expect("ON");
+            if (!accept("EMPTY"))
+                expect("ERROR");
+        }
+    });
+    expect(')');
+}
+
+} // namespace ringfence::sql::mysql

@@ -1,0 +1,82 @@
+// Which tables a column's name may mean. Filled while parsing, answered at the end of a statement,
+// because a name may stand before the table that it refers to. Without the server's catalogue every
+// table in sight may have a column of an unqualified name.
+#pragma once
+
+#include "policy/access.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringfence::sql::mysql {
+
+inline constexpr int no_level = -1;
+
+// One table at one place of the statement, with the columns used there.
+struct table_use {
+    policy::touch what;
+    bool every_column = false;
+    bool only_with_columns = false; // a target: read only where a column of it is read
+};
+
+// Something with columns: a table, or what has none of a table's (a derived table, a WITH name).
+struct source {
+    std::string name;   // the alias, or the table's own name
+    std::string schema; // of an unaliased table
+    bool has_alias = false;
+    std::vector<std::size_t> uses{}; // indexes of table_use
+};
+
+struct level {
+    int parent = no_level;
+    std::vector<source> sources{};
+    std::vector<std::string> outputs{}; // names of the result's columns
+};
+
+struct column_name {
+    std::string schema;
+    std::string table;
+    std::string column; // "*": all
+};
+
+class resolution {
+public:
+    static constexpr std::size_t budget_at_start = 1'000'000;
+
+    [[nodiscard]] int add_level(int parent);
+    [[nodiscard]] level& at(int l) { return levels_[static_cast<std::size_t>(l)]; }
+    std::size_t add_use(table_use);
+    // A read of the same table as `use`, which counts only if a column is read.
+    std::size_t add_reading(std::size_t use);
+    void require(std::size_t use, std::string_view column);
+    void add_reference(int at, column_name);
+    // An assignment: whichever tables it may mean are written. `reads` of a source are exchanged
+    // for writes of the same table.
+    void add_assignment(int at, column_name);
+    // The tables that a name stands for at this level are written as a whole.
+    bool write_all(int at, std::string_view name);
+
+    // Appends the touches and forgets everything. False: the work was too much.
+    [[nodiscard]] bool finish(std::vector<policy::touch>& touches);
+
+private:
+    struct reference {
+        int at;
+        column_name what;
+    };
+    void charge(std::size_t steps);
+    void resolve(const reference&);
+    void assign(const reference&);
+    void write(std::size_t read_use, std::string_view column);
+    [[nodiscard]] static bool means(const source&, const column_name&);
+
+    std::vector<table_use> uses_;
+    std::vector<level> levels_;
+    std::vector<reference> references_;
+    std::vector<reference> assignments_;
+    std::size_t budget_ = budget_at_start;
+};
+
+} // namespace ringfence::sql::mysql

@@ -1,0 +1,56 @@
+// (text, session scope) -> footprint, for MySQL and MariaDB. Knows nothing of policies, sockets or
+// services. In a touch the database is the schema, and `schema` stays empty.
+#pragma once
+
+#include "policy/access.h"
+#include "policy/sql/analyzer.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringfence::sql {
+
+enum class mysql_flavour : std::uint8_t { mysql, mariadb };
+
+// What of sql_mode changes how a text is read. Everything else changes only what it computes.
+struct mysql_mode {
+    bool ansi_quotes = false;
+    bool no_backslash_escapes = false;
+    bool foreign_grammar = false; // ORACLE, MSSQL: another grammar, which nothing here reads
+    bool operator==(const mysql_mode&) const = default;
+};
+
+// The mode that `SET sql_mode = 'value'` sets: a list of names, or a number as text. Nothing: a
+// name that is not known.
+[[nodiscard]] std::optional<mysql_mode> mysql_mode_of(std::string_view value, mysql_flavour);
+
+// Whether texts in this character set can be read byte by byte: no byte below 0x80 is ever part of
+// a longer character. A set that is not known cannot.
+[[nodiscard]] bool mysql_charset_is_safe(std::string_view name);
+
+// What the session knows and the text does not say.
+struct mysql_scope {
+    mysql_flavour flavour = mysql_flavour::mysql;
+    // 80400, 101114: decides which executable comments run. 0: not known; then every reading that
+    // the text allows is analysed.
+    unsigned version = 0;
+    std::string schema; // the current one; empty: none is selected
+    mysql_mode mode;
+    std::string charset = "utf8mb4";     // character_set_client
+    unsigned lower_case_table_names = 0; // as the server has it; 1 and 2 fold names to lower case
+    bool confined = false;               // the backend login is confined (DESIGN 10)
+    std::string backend_login; // its user name: the only DEFINER that is not somebody else
+    // Names in mysql.func, folded to lower case: functions of shared libraries, which run outside
+    // of any schema.
+    std::vector<std::string> loadable_functions;
+};
+
+// The footprint of the whole text, however many statements it holds. Pre: a stack of a few MiB
+// suffices for the nesting that `limits` allows.
+[[nodiscard]] policy::footprint analyze_mysql(std::string_view text, const mysql_scope&,
+                                              const limits& = {});
+
+} // namespace ringfence::sql
