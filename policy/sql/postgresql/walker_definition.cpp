@@ -189,8 +189,8 @@ void walker::sequence(const message& m, const place& p) {
     push_rest(m, p, {part(name)});
 }
 
-// Options that name an object, wherever sequences have options: IDENTITY (SEQUENCE NAME s), OWNED BY
-// t.c.
+// Options that name an object, wherever sequences have options: IDENTITY (SEQUENCE NAME s), OWNED
+// BY t.c.
 void walker::definition_option(const message& m, const place& p) {
     const auto& option = cast<PgQuery__DefElem>(m);
     const std::string_view name = option.defname;
