@@ -14,13 +14,18 @@ std::uint16_t read_port(const yaml::object_reader& r, std::uint16_t fallback) {
     return static_cast<std::uint16_t>(r.number("port", fallback, 0, 65535));
 }
 
-void read_listener(const yaml::node& n, settings& s, yaml::report& out) {
+std::uint16_t default_port(policy::engine engine) {
+    return engine == policy::engine::mysql ? 6033 : 6432;
+}
+
+void read_listener(policy::engine engine, const yaml::node& n, settings& s, yaml::report& out) {
     const yaml::object_reader r(n, "a listener", keys::listener, out);
     if (!r.ok())
         return;
     net::listen_settings l;
+    l.engine = engine;
     l.address = r.text("address", "0.0.0.0");
-    l.port = read_port(r, 6432);
+    l.port = read_port(r, default_port(engine));
     // The safe choice is the default: a password-less client certificate and a clear-text query are
     // both secrets.
     l.tls = read_tls_mode(r, session::tls_mode::require);
@@ -60,18 +65,19 @@ void read_listeners(const yaml::node& n, const std::filesystem::path& folder, se
     const yaml::object_reader r(n, "listen", keys::listen, out);
     if (!r.ok())
         return;
-    if (const auto* mysql = r.find("mysql"))
-        out.error("not-supported", mysql->at,
-                  "a MySQL listener is not supported yet by this version; remove it");
-    if (const auto* pg = r.find("postgresql")) {
-        if (!pg->is(yaml::node::kind::sequence))
-            read_listener(*pg, s, out);
-        else if (pg->items.empty() || pg->items.size() > max_listeners)
-            out.error("wrong-value", pg->at,
-                      fmt::format("'postgresql' must list 1 to {} listeners", max_listeners));
+    for (const auto engine : {policy::engine::postgresql, policy::engine::mysql}) {
+        const auto* of_engine = r.find(policy::to_string(engine));
+        if (of_engine == nullptr)
+            continue;
+        if (!of_engine->is(yaml::node::kind::sequence))
+            read_listener(engine, *of_engine, s, out);
+        else if (of_engine->items.empty() || of_engine->items.size() > max_listeners)
+            out.error("wrong-value", of_engine->at,
+                      fmt::format("'{}' must list 1 to {} listeners", policy::to_string(engine),
+                                  max_listeners));
         else
-            for (const auto& item : pg->items)
-                read_listener(item, s, out);
+            for (const auto& item : of_engine->items)
+                read_listener(engine, item, s, out);
     }
     if (const auto* admin = r.find("admin"))
         read_admin(*admin, s, out);
@@ -84,9 +90,10 @@ void read_listeners(const yaml::node& n, const std::filesystem::path& folder, se
         1, 65535));
     if (const auto* mode = r.find("unix_socket_mode"))
         socket.mode = read_mode(*mode, out);
-    if (r.find("postgresql") == nullptr && socket.directory.empty())
+    if (s.net.listen.empty() && socket.directory.empty() && !out.failed())
         out.error("missing-key", n.at,
-                  "nothing to listen on: 'listen' needs 'postgresql' or 'unix_socket_dir'");
+                  "nothing to listen on: 'listen' needs 'postgresql', 'mysql' or "
+                  "'unix_socket_dir'");
 }
 
 } // namespace ringfence::config

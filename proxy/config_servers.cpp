@@ -54,7 +54,8 @@ std::optional<net::endpoint> parse_host(std::string_view text, std::uint16_t por
 }
 
 void read_hosts(const yaml::object_reader& r, net::server_settings& s, yaml::report& out) {
-    const auto port = static_cast<std::uint16_t>(r.number("port", 5432, 1, 65535));
+    const auto port =
+        static_cast<std::uint16_t>(r.find("port") == nullptr ? 0 : r.number("port", 0, 1, 65535));
     const auto* one = r.find("host");
     const auto* many = r.find("hosts");
     if ((one != nullptr) == (many != nullptr)) {

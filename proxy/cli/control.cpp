@@ -239,7 +239,7 @@ void control::state::log_start() const {
     for (std::size_t i = 0; i < net.listen.size(); ++i) {
         const auto& l = net.listen[i];
         log(log_level::info, "listening",
-            {{"protocol", "postgresql"},
+            {{"protocol", std::string(policy::to_string(l.engine))},
              {"address", l.address},
              {"port", fmt::format("{}", edge.port(i))},
              {"tls", std::string(tls_mode_name(l.tls))},

@@ -65,6 +65,7 @@ struct control::state {
 
     // SIGHUP: everything that can change without a restart.
     void reload();
+    [[nodiscard]] bool engine_changed(const policy::snapshot& fresh) const;
     void reload_policies();    // a refused policy leaves the old one in force
     void reload_credentials(); // with certificates; refused ones leave the old ones in use
     void warn_of_observe_mode() const;

@@ -36,6 +36,19 @@ policy::load_options options_for(const config::settings& s) {
     return options;
 }
 
+void set_engines(config::settings& s, const policy::snapshot& policies) {
+    for (auto& [name, server] : s.net.servers) {
+        if (const auto* known = policies.find_server(name))
+            server.engine = known->engine;
+        const bool mysql = server.engine == policy::engine::mysql;
+        for (auto& host : server.hosts)
+            if (mysql && host.host.starts_with('/'))
+                host.port = 0;
+            else if (host.port == 0)
+                host.port = mysql ? 3306 : 5432;
+    }
+}
+
 void cross_check(const config::settings& s, const policy::snapshot& policies,
                  diagnostics& findings) {
     std::vector<std::string_view> known;
@@ -47,11 +60,6 @@ void cross_check(const config::settings& s, const policy::snapshot& policies,
             add(findings, severity::error, "unknown-server", place,
                 fmt::format("the policies know no server '{}'{}", printable(name, 64),
                             policy::did_you_mean(name, known)));
-        else if (server->engine != policy::engine::postgresql)
-            add(findings, severity::error, "not-supported", place,
-                fmt::format(
-                    "server '{}' is a {} server, which is not supported yet by this version", name,
-                    policy::to_string(server->engine)));
     }
 }
 
@@ -126,6 +134,8 @@ loaded load_all(const std::filesystem::path& config_file, policy::date today) {
     auto policies = load_policies(*all.config, today);
     all.policies = std::move(policies.policies);
     append(all.findings, std::move(policies.findings));
+    if (all.policies)
+        set_engines(*all.config, *all.policies);
     auto credentials = config::load_credentials(all.config->credentials);
     all.credentials = std::move(credentials.credentials);
     all.secrets = std::move(credentials.files);

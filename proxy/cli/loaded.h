@@ -36,7 +36,10 @@ struct loaded_policies {
 };
 [[nodiscard]] loaded_policies load_policies(const config::settings&, policy::date today);
 
-// Servers that only one of the files knows, engines that this version cannot serve, logins without
+// The policies say what engine a server has; with it go the ports that were not given.
+void set_engines(config::settings&, const policy::snapshot&);
+
+// Servers that only one of the files knows, logins without
 // credentials.
 void cross_check(const config::settings&, const policy::snapshot&, diagnostics&);
 void cross_check(const config::settings&, const policy::snapshot&, const session::credentials&,

@@ -61,10 +61,23 @@ void control::state::warn_of_observe_mode() const {
                 {{"service", service.name}});
 }
 
+// Its listeners, pools and sessions are of the old one.
+bool control::state::engine_changed(const policy::snapshot& fresh) const {
+    for (const auto& [name, server] : settings.net.servers)
+        if (const auto* known = fresh.find_server(name); known && known->engine != server.engine) {
+            log(log_level::error, "the policies give a server another engine: restart for that",
+                {{"server", name}});
+            return true;
+        }
+    return false;
+}
+
 void control::state::reload_policies() {
     policy_files.settle(); // before reading: a change while we read is seen afterwards
     auto fresh = load_policies(settings, today);
     log_findings(fresh.findings);
+    if (fresh.policies && engine_changed(*fresh.policies))
+        fresh.policies.reset();
     if (!fresh.policies) {
         counts.policies_refused();
         log(log_level::error, "the policies were refused; the old ones stay in force");

@@ -49,8 +49,12 @@ std::unique_ptr<listener> listener::tcp(const listen_settings& s, std::uint16_t 
         fail("cannot listen on " + where + ": not an IP address");
     }
     std::unique_ptr<listener> l(new listener);
-    l->from_ = {
-        .listener = number, .unix_socket = false, .tls = s.tls, .server = s.server, .peer = {}};
+    l->from_ = {.engine = s.engine,
+                .listener = number,
+                .unix_socket = false,
+                .tls = s.tls,
+                .server = s.server,
+                .peer = {}};
     const address& a = addresses.front();
     l->fd_ = ::socket(a.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (l->fd_ < 0)
@@ -69,7 +73,8 @@ std::unique_ptr<listener> listener::tcp(const listen_settings& s, std::uint16_t 
 std::unique_ptr<listener> listener::unix_socket(const unix_listen_settings& s,
                                                 std::vector<worker*> deal_to) {
     std::unique_ptr<listener> l(new listener);
-    l->from_ = {.listener = 0,
+    l->from_ = {.engine = policy::engine::postgresql,
+                .listener = 0,
                 .unix_socket = true,
                 .tls = session::tls_mode::disable,
                 .server = s.server,

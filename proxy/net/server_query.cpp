@@ -14,8 +14,7 @@ server_query::server_query(reactor& r, resolver& names, pool_key_ptr key, std::s
                            std::chrono::milliseconds connect_timeout,
                            std::chrono::milliseconds query_timeout, done d)
     : reactor_(r), protocol_(protocol_of(key->target->server.engine)),
-      question_(protocol_.make_question(std::move(text))), query_timeout_(query_timeout),
-      done_(std::move(d)) {
+      text_(std::move(text)), query_timeout_(query_timeout), done_(std::move(d)) {
     connector_.emplace(r, names, std::move(key), connect_timeout,
                        [this](server_connection_ptr made, const server_connector::failure& why) {
                            connected(std::move(made), why);
@@ -37,6 +36,7 @@ void server_query::connected(server_connection_ptr made, const server_connector:
         return fail(why.sentence);
     connection_ = std::move(made);
     answer_.server = connection_->state;
+    question_ = protocol_.make_question(std::move(text_), *connection_->state);
     question_->start(out_);
     take_output();
     timer_ = reactor_.after(query_timeout_, [this] {

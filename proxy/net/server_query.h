@@ -43,6 +43,7 @@ private:
     const session::protocol& protocol_;
     std::unique_ptr<session::question> question_;
     session::output out_;
+    std::string text_;
     std::string unsent_;
     std::chrono::milliseconds query_timeout_;
     done done_;

@@ -298,7 +298,8 @@ void client_session::authenticated() {
              "ringfence_pool_waiting_clients");
     });
     // The first in a database waits until it is known what the objects in it do.
-    if (policy::owns_server(*who, servers.front()) ||
+    if (target->server.engine == policy::engine::mysql ||
+        policy::owns_server(*who, servers.front()) ||
         worker_.environment().knows(servers.front(), request.database, target->login.user)) {
         lease();
         return;

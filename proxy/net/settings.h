@@ -17,9 +17,9 @@ namespace ringfence::net {
 using namespace std::chrono_literals;
 
 struct endpoint {
-    std::string
-        host; // a name, an address, or (with a leading slash) the directory of a Unix socket
-    std::uint16_t port = 5432;
+    // A name, an address, or a Unix socket: of PostgreSQL its directory, of MySQL its file.
+    std::string host;
+    std::uint16_t port = 0; // 0: the engine's own; of MySQL's socket: none
 };
 
 // As libpq's target_session_attrs.

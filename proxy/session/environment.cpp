@@ -43,6 +43,7 @@ environment::environment(settings s, policy::snapshot_ptr policies, observer& re
                        .confined = {},
                        .skeleton = {},
                        .keep_alive = {},
+                       .keep_alive_too = {},
                        .waiting = {}}) {}
 
 environment::~environment() = default;

@@ -38,6 +38,7 @@ struct environment::state {
     // Bytes that were handed out as views and must live until the caller has drained its outputs,
     // which is before the next call to any session of this worker.
     std::string keep_alive;
+    std::string keep_alive_too; // where both directions hand out at once
 
     // Sessions that wait for a statement slot, by service. Keyed by an id, because sessions end.
     struct waiter {

@@ -52,7 +52,8 @@ public:
                                                             server_state_ptr state,
                                                             std::function<void()> wake) const = 0;
 
-    [[nodiscard]] virtual std::unique_ptr<question> make_question(std::string text) const = 0;
+    [[nodiscard]] virtual std::unique_ptr<question> make_question(std::string text,
+                                                                  const server_state&) const = 0;
     [[nodiscard]] virtual std::unique_ptr<cleaning>
     make_cleaning(server_login::settings, server_state_ptr, std::string_view backend_key) const = 0;
 

@@ -63,7 +63,7 @@ class machines final : public session::protocol {
     }
 
     [[nodiscard]] std::unique_ptr<session::question>
-    make_question(std::string text) const override {
+    make_question(std::string text, const session::server_state&) const override {
         return std::make_unique<question>(std::move(text));
     }
 
