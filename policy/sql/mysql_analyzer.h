@@ -53,4 +53,8 @@ struct mysql_scope {
 [[nodiscard]] policy::footprint analyze_mysql(std::string_view text, const mysql_scope&,
                                               const limits& = {});
 
+// As redact_postgresql. The modes are not known where the log is written: what any of them takes
+// for a literal is left out, with the rest of the text where they part.
+[[nodiscard]] std::string redact_mysql(std::string_view text, std::size_t max_bytes = 2048);
+
 } // namespace ringfence::sql
