@@ -115,7 +115,7 @@ policy::footprint parser::run() {
         if (!failed() && !at(';') && !at_end())
             unexpected();
     }
-    result_.literals_immaterial = only_data_ && !literal_mattered_;
+    result_.literals_immaterial = !failed() && only_data_ && !literal_mattered_;
     return std::move(result_);
 }
 
