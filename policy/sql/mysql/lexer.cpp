@@ -18,7 +18,8 @@ class lexer {
 public:
     lexer(std::string_view text, const mysql_scope& scope, unsigned version)
         : text_(text), scope_(scope), version_(version),
-          utf8_(scope.charset.starts_with("utf8") || scope.charset.starts_with("UTF8")) {
+          utf8_(scope.charset.starts_with("utf8") || scope.charset.starts_with("UTF8")),
+          in_name_(utf8_ ? utf8_name_bytes : ascii_name_bytes) {
         out_.tokens.reserve(text.size() / 4 + 16);
     }
 
@@ -35,8 +36,7 @@ public:
 private:
     [[nodiscard]] char at(std::size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
     [[nodiscard]] bool name_byte_at(std::size_t i) const {
-        return i < text_.size() &&
-               (is_name_byte(text_[i]) || (utf8_ && static_cast<unsigned char>(text_[i]) >= 0x80));
+        return i < text_.size() && in_name_[static_cast<unsigned char>(text_[i])];
     }
 
     bool refuse(std::string_view why) {
@@ -67,7 +67,7 @@ private:
             return dot();
         if (state == next_is::plain_name)
             return plain_name();
-        while (is_space(at(at_)) && at_ < text_.size())
+        while (at_ < text_.size() && is_space(text_[at_]))
             ++at_;
         start_ = at_;
         if (at_ >= text_.size())
@@ -362,7 +362,7 @@ private:
         if (!found.trouble.empty())
             return refuse(found.trouble);
         if (found.version_asked != 0)
-            out_.versions_asked.insert(found.version_asked);
+            out_.versions_asked.push_back(found.version_asked);
         at_ = found.end;
         if (found.what == comment_kind::executable)
             in_comment_ = true;
@@ -384,6 +384,7 @@ private:
     const mysql_scope& scope_;
     unsigned version_;
     bool utf8_;
+    const std::array<bool, 256>& in_name_;
     std::size_t at_ = 0;
     std::size_t start_ = 0;
     next_is next_ = next_is::anything;

@@ -21,7 +21,7 @@ void parser::use_statement() {
     const auto to = name();
     schema(action::reference, to);
     current_ = to;
-    effect({.what = kind::schema, .values = {to}, .text = {}});
+    effect({.what = kind::schema, .values = {std::string(to)}, .text = {}});
 }
 
 // COMMIT, ROLLBACK

@@ -12,7 +12,7 @@ using namespace mysql;
 
 // Part of a name in some character set.
 constexpr bool may_be_in_name(char c) {
-    return is_name_byte(c) || static_cast<unsigned char>(c) >= 0x80;
+    return utf8_name_bytes[static_cast<unsigned char>(c)];
 }
 
 // Digits are not inert: they may start a number. What may start a comment is not, either.
