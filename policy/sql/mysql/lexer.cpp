@@ -148,13 +148,16 @@ private:
         return symbol_of(1, static_cast<std::uint16_t>(c));
     }
 
+    void skip_ascii_name() {
+        auto end = at_;
+        while (end < text_.size() && is_name_byte(text_[end]))
+            ++end;
+        at_ = end;
+    }
+
     // Behind the name that starts at `at_`, whatever it looks like.
     bool skip_name() {
-        while (name_byte_at(at_)) {
-            if (static_cast<unsigned char>(text_[at_]) < 0x80) {
-                ++at_;
-                continue;
-            }
+        for (skip_ascii_name(); name_byte_at(at_); skip_ascii_name()) {
             const auto length = utf8_length(text_, at_);
             if (length == 0)
                 return refuse("a name that is not well-formed UTF-8 of up to three bytes");
@@ -371,13 +374,15 @@ private:
 
     // The longest of the operators; which one it is does not matter.
     bool comparison() {
-        const auto three = text_.substr(at_, 3);
-        if (three == "<=>")
-            return symbol_of(3, symbol::operator_symbol);
-        for (const auto* pair : {"<=", "<>", "<<", ">=", ">>", "!="})
-            if (three.substr(0, 2) == pair)
-                return symbol_of(2, symbol::operator_symbol);
-        return symbol_of(1, static_cast<std::uint16_t>(text_[at_]));
+        const char c = text_[at_];
+        if (c != '=') {
+            static constexpr std::string_view longer[] = {"<=>", "<=", "<>", "<<",
+                                                          ">=",  ">>", "!="};
+            for (const auto one : longer)
+                if (text_.substr(at_, one.size()) == one)
+                    return symbol_of(one.size(), symbol::operator_symbol);
+        }
+        return symbol_of(1, static_cast<std::uint16_t>(c));
     }
 
     std::string_view text_;
