@@ -59,6 +59,7 @@ const parser::dispatch::entry parser::dispatch::table[] = {
     {"HANDLER", &parser::handler_statement},
     {"HELP", &parser::help_statement},
     {"INSERT", &parser::insert_statement},
+    {"KILL", &parser::kill_statement},
     {"LOAD", &parser::load_statement},
     {"LOCK", &parser::lock_tables},
     {"OPTIMIZE", &parser::table_maintenance},

@@ -237,6 +237,7 @@ private:
     void execute_statement();
     void deallocate_statement();
     void help_statement();
+    void kill_statement();
     void embedded_text(const token&);
     void dynamic();
 

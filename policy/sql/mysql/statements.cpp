@@ -48,6 +48,7 @@ constexpr statement_rule rules[] = {
     {"ROLLBACK", analysed, ""},
     {"SAVEPOINT", analysed, ""},
     {"RELEASE", analysed, "a savepoint"},
+    {"KILL", analysed, "one session, by its number; all else needs other sessions"},
     {"LOCK", analysed, "TABLES; INSTANCE needs backups"},
     {"UNLOCK", analysed, ""},
     {"PREPARE", analysed, "the statement in a literal; in a variable only for a confined login"},
@@ -101,7 +102,6 @@ constexpr statement_rule rules[] = {
     // What is the whole server's.
     {"GRANT", facility, accounts},
     {"REVOKE", facility, accounts},
-    {"KILL", facility, "other sessions"},
     {"FLUSH", facility, administration},
     {"RESET", facility, administration},
     {"SHUTDOWN", facility, administration},
