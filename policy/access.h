@@ -83,6 +83,9 @@ struct session_effect {
         schema,            // MySQL: values[0] is the current schema; none when empty
         sql_mode,          // MySQL: values[0] is the new one; when empty, the server knows it only
         character_set,     // MySQL: character_set_client, as sql_mode
+        kill,              // MySQL: ends the "query" or "connection", values[0], of the session
+                           // with the number values[1]. It is all of the text, and touches
+                           // nothing: the gate rules on whose session it is.
     };
     kind what{};
     std::vector<std::string> values;

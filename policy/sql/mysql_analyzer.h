@@ -53,4 +53,21 @@ struct mysql_scope {
 [[nodiscard]] policy::footprint analyze_mysql(std::string_view text, const mysql_scope&,
                                               const limits& = {});
 
+// As literal_skeleton_postgresql: the text with each plain string constant replaced by an empty one
+// and each plain number by 0 or 0.0, when its lexing is certain under this mode, for both flavours,
+// every version, and every character set that is safe. A text without constants (SHOW WARNINGS) is
+// its own skeleton. Texts with the same skeleton have the same footprint in the same scope, if that
+// footprint says literals_immaterial. Keeps the capacity of `out`, which is empty when not certain.
+[[nodiscard]] bool literal_skeleton_mysql(std::string_view text, const mysql_mode&,
+                                          std::string& out);
+
+// The text reads the same under every sql_mode that is no foreign grammar, and in every character
+// set that is safe: it has no quotation marks, no backslashes, no comments, and none but the most
+// ordinary characters. Then there is no need to know them before it is analysed.
+[[nodiscard]] bool reads_alike_mysql(std::string_view text);
+
+// As redact_postgresql. The modes are not known where the log is written: what any of them takes
+// for a literal is left out, with the rest of the text where they part.
+[[nodiscard]] std::string redact_mysql(std::string_view text, std::size_t max_bytes = 2048);
+
 } // namespace ringfence::sql

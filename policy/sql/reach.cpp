@@ -132,10 +132,11 @@ std::shared_ptr<const reach> reach::of(const std::vector<catalogue_link>& links,
         for (const auto& [key, c] : all) {
             if (kept.contains(key))
                 continue;
-            bool out = c.what.kind == object_kind::database || divided(c.what.schema);
+            const object& from = c.what; // clang 14 captures no structured binding
+            bool out = from.kind == object_kind::database || divided(from.schema);
             for (const auto& e : c.entries)
                 out = out || std::any_of(e.touches.begin(), e.touches.end(),
-                                         [&](const touch& t) { return matters(t, c.what); });
+                                         [&](const touch& t) { return matters(t, from); });
             if (out)
                 grew = keep(c) || grew;
         }

@@ -8,8 +8,8 @@
 
 namespace ringfence::sql {
 
-// 16 hexadecimal digits. Pre: `redacted` comes from redact_postgresql. For grouping only: it is not
-// hard to find two texts with the same one.
+// 16 hexadecimal digits. Pre: `redacted` comes from redact_postgresql or redact_mysql. For grouping
+// only: it is not hard to find two texts with the same one.
 [[nodiscard]] std::string fingerprint(std::string_view redacted);
 
 } // namespace ringfence::sql

@@ -1,11 +1,7 @@
-// Runs on every statement that was not found by its exact text, so it is a tight loop over a table
-// of byte classes. Whatever it does not know for certain makes it answer false, which costs time
-// but no safety.
+#include "policy/sql/skeleton_writer.h"
+
 #include "policy/sql/analyzer.h"
 #include "policy/sql/lex.h"
-
-#include <array>
-#include <cstring>
 
 namespace ringfence::sql {
 namespace {
@@ -20,8 +16,7 @@ bool is_integer(std::string_view digits) {
            (digits.size() == largest_integer.size() && digits <= largest_integer);
 }
 
-// Bytes that are copied without a look at their neighbours. Digits are not: they may start a
-// number.
+// Digits are not inert: they may start a number.
 constexpr std::array<bool, 256> make_inert() {
     std::array<bool, 256> inert{};
     for (std::size_t byte = 0; byte < inert.size(); ++byte)
@@ -33,39 +28,12 @@ constexpr std::array<bool, 256> make_inert() {
         inert[static_cast<unsigned char>(c)] = false;
     return inert;
 }
-constexpr std::array<bool, 256> inert = make_inert();
 
-class skeleton_writer {
+class postgresql_skeleton : public skeleton_writer<postgresql_skeleton> {
 public:
-    skeleton_writer(std::string_view text, std::string& out) : text_(text), out_(out) {}
+    static constexpr std::array<bool, 256> inert = make_inert();
 
-    [[nodiscard]] bool run() {
-        if (std::memchr(text_.data(), '\0', text_.size()) != nullptr)
-            return false;
-        while (true) {
-            while (at_ < text_.size() && inert[static_cast<unsigned char>(text_[at_])])
-                ++at_;
-            if (at_ == text_.size())
-                break;
-            if (!special(text_[at_]))
-                return false;
-        }
-        copy_up_to(text_.size());
-        return true;
-    }
-
-private:
-    // What was not copied yet, and is to be kept.
-    void copy_up_to(std::size_t end) {
-        out_.append(text_.data() + kept_, end - kept_);
-        kept_ = end;
-    }
-
-    [[nodiscard]] char peek(std::size_t at) const { return at < text_.size() ? text_[at] : ' '; }
-    [[nodiscard]] char previous() const { return at_ > 0 ? text_[at_ - 1] : ' '; }
-    // Numbers, parameters, strings and comments are consumed as a whole, so behind such a byte goes
-    // on a name.
-    [[nodiscard]] bool in_name() const { return lex::is(previous(), lex::identifier_more); }
+    using skeleton_writer::skeleton_writer;
 
     bool special(char c) {
         if (lex::is(c, lex::digit))
@@ -103,6 +71,11 @@ private:
         }
     }
 
+private:
+    // Numbers, parameters, strings and comments are consumed as a whole, so behind such a byte goes
+    // on a name.
+    [[nodiscard]] bool in_name() const { return lex::is(previous(), lex::identifier_more); }
+
     bool number() {
         const std::size_t start = at_;
         if (in_name()) {
@@ -120,9 +93,7 @@ private:
         }
         if (lex::is(peek(at_), lex::identifier_more) || peek(at_) == '.')
             return false;
-        copy_up_to(start);
-        out_.append(integer && is_integer(text_.substr(start, at_ - start)) ? "0" : "0.0");
-        kept_ = at_;
+        put(start, integer && is_integer(text_.substr(start, at_ - start)) ? "0" : "0.0");
         return true;
     }
 
@@ -150,15 +121,14 @@ private:
     bool string() {
         if (has_prefix() || continues_string())
             return false;
-        copy_up_to(at_ + 1);
+        const std::size_t start = at_;
         do {
-            const void* quote = std::memchr(text_.data() + at_ + 1, '\'', text_.size() - at_ - 1);
-            if (quote == nullptr)
+            const std::size_t quote = find('\'', at_ + 1);
+            if (quote == npos)
                 return false;
-            at_ = static_cast<std::size_t>(static_cast<const char*>(quote) - text_.data()) + 1;
+            at_ = quote + 1;
         } while (peek(at_) == '\'');
-        out_.push_back('\'');
-        kept_ = at_;
+        put(start, "''");
         string_end_ = at_;
         comment_since_string_ = false;
         return true;
@@ -174,10 +144,6 @@ private:
         return blank == string_end_ || comment_since_string_;
     }
 
-    std::string_view text_;
-    std::string& out_;
-    std::size_t at_ = 0;
-    std::size_t kept_ = 0;
     std::size_t string_end_ = 0; // of the last string, 0 if there was none
     bool comment_since_string_ = false;
 };
@@ -185,13 +151,7 @@ private:
 } // namespace
 
 bool literal_skeleton_postgresql(std::string_view text, std::string& out) {
-    out.clear();
-    if (text.empty())
-        return true;
-    if (skeleton_writer(text, out).run())
-        return true;
-    out.clear();
-    return false;
+    return postgresql_skeleton(text, out).run();
 }
 
 } // namespace ringfence::sql

@@ -33,6 +33,8 @@ std::string_view effect_name(policy::session_effect::kind k) {
         return "sets sql_mode";
     case character_set:
         return "sets the character set";
+    case kill:
+        return "kills its own";
     }
     return "unknown";
 }

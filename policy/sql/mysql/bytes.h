@@ -1,6 +1,7 @@
 // Classes of bytes, as in the server's character set tables for bytes below 0x80.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -22,8 +23,22 @@ namespace ringfence::sql::mysql {
 [[nodiscard]] constexpr bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+namespace detail {
+constexpr std::array<bool, 256> make_name_bytes(bool high) {
+    std::array<bool, 256> in_name{};
+    for (std::size_t byte = 0; byte < in_name.size(); ++byte) {
+        const auto c = static_cast<char>(byte);
+        in_name[byte] =
+            is_letter(c) || is_digit(c) || c == '_' || c == '$' || (high && byte >= 0x80);
+    }
+    return in_name;
+}
+} // namespace detail
+inline constexpr std::array<bool, 256> ascii_name_bytes = detail::make_name_bytes(false);
+inline constexpr std::array<bool, 256> utf8_name_bytes = detail::make_name_bytes(true);
+
 [[nodiscard]] constexpr bool is_name_byte(char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '$';
+    return ascii_name_bytes[static_cast<unsigned char>(c)];
 }
 // Behind @, without quotation marks.
 [[nodiscard]] constexpr bool is_host_byte(char c) {

@@ -18,7 +18,8 @@ class lexer {
 public:
     lexer(std::string_view text, const mysql_scope& scope, unsigned version)
         : text_(text), scope_(scope), version_(version),
-          utf8_(scope.charset.starts_with("utf8") || scope.charset.starts_with("UTF8")) {
+          utf8_(scope.charset.starts_with("utf8") || scope.charset.starts_with("UTF8")),
+          in_name_(utf8_ ? utf8_name_bytes : ascii_name_bytes) {
         out_.tokens.reserve(text.size() / 4 + 16);
     }
 
@@ -35,8 +36,7 @@ public:
 private:
     [[nodiscard]] char at(std::size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
     [[nodiscard]] bool name_byte_at(std::size_t i) const {
-        return i < text_.size() &&
-               (is_name_byte(text_[i]) || (utf8_ && static_cast<unsigned char>(text_[i]) >= 0x80));
+        return i < text_.size() && in_name_[static_cast<unsigned char>(text_[i])];
     }
 
     bool refuse(std::string_view why) {
@@ -67,7 +67,7 @@ private:
             return dot();
         if (state == next_is::plain_name)
             return plain_name();
-        while (is_space(at(at_)) && at_ < text_.size())
+        while (at_ < text_.size() && is_space(text_[at_]))
             ++at_;
         start_ = at_;
         if (at_ >= text_.size())
@@ -148,13 +148,16 @@ private:
         return symbol_of(1, static_cast<std::uint16_t>(c));
     }
 
+    void skip_ascii_name() {
+        auto end = at_;
+        while (end < text_.size() && is_name_byte(text_[end]))
+            ++end;
+        at_ = end;
+    }
+
     // Behind the name that starts at `at_`, whatever it looks like.
     bool skip_name() {
-        while (name_byte_at(at_)) {
-            if (static_cast<unsigned char>(text_[at_]) < 0x80) {
-                ++at_;
-                continue;
-            }
+        for (skip_ascii_name(); name_byte_at(at_); skip_ascii_name()) {
             const auto length = utf8_length(text_, at_);
             if (length == 0)
                 return refuse("a name that is not well-formed UTF-8 of up to three bytes");
@@ -362,7 +365,7 @@ private:
         if (!found.trouble.empty())
             return refuse(found.trouble);
         if (found.version_asked != 0)
-            out_.versions_asked.insert(found.version_asked);
+            out_.versions_asked.push_back(found.version_asked);
         at_ = found.end;
         if (found.what == comment_kind::executable)
             in_comment_ = true;
@@ -371,19 +374,22 @@ private:
 
     // The longest of the operators; which one it is does not matter.
     bool comparison() {
-        const auto three = text_.substr(at_, 3);
-        if (three == "<=>")
-            return symbol_of(3, symbol::operator_symbol);
-        for (const auto* pair : {"<=", "<>", "<<", ">=", ">>", "!="})
-            if (three.substr(0, 2) == pair)
-                return symbol_of(2, symbol::operator_symbol);
-        return symbol_of(1, static_cast<std::uint16_t>(text_[at_]));
+        const char c = text_[at_];
+        if (c != '=') {
+            static constexpr std::string_view longer[] = {"<=>", "<=", "<>", "<<",
+                                                          ">=",  ">>", "!="};
+            for (const auto one : longer)
+                if (text_.substr(at_, one.size()) == one)
+                    return symbol_of(one.size(), symbol::operator_symbol);
+        }
+        return symbol_of(1, static_cast<std::uint16_t>(c));
     }
 
     std::string_view text_;
     const mysql_scope& scope_;
     unsigned version_;
     bool utf8_;
+    const std::array<bool, 256>& in_name_;
     std::size_t at_ = 0;
     std::size_t start_ = 0;
     next_is next_ = next_is::anything;

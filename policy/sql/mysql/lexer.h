@@ -7,7 +7,7 @@
 #include "policy/sql/mysql_analyzer.h"
 
 #include <cstdint>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +15,10 @@
 namespace ringfence::sql::mysql {
 
 struct lexed {
-    std::vector<token> tokens;         // the last one is `end`
-    std::string_view trouble{};        // empty: all of the text was read
-    std::uint32_t trouble_at = 0;      // offset
-    std::set<unsigned> versions_asked; // of executable comments, where the server's is not known
+    std::vector<token> tokens;            // the last one is `end`
+    std::string_view trouble{};           // empty: all of the text was read
+    std::uint32_t trouble_at = 0;         // offset
+    std::vector<unsigned> versions_asked; // of executable comments, where the server's is not known
 };
 
 // Pre: the character set is safe, the text shorter than 4 GiB. `version` stands for the scope's.

@@ -67,6 +67,17 @@ constexpr std::string_view safe_charsets[] = {
     "dec8",    "geostd8",  "greek",    "hebrew", "hp8",    "keybcs2", "koi8r",  "koi8u",
     "macce",   "macroman", "armscii8", "tis620", "gb2312", "ujis",    "eucjpms"};
 
+// "-" and "/" are told by what follows.
+constexpr std::array<bool, 256> make_plain() {
+    std::array<bool, 256> plain{};
+    for (std::size_t byte = 0; byte < plain.size(); ++byte)
+        plain[byte] = mysql::is_name_byte(static_cast<char>(byte));
+    for (const char c : std::string_view(" \t\n.,;()*=@+<>:%?-/"))
+        plain[static_cast<unsigned char>(c)] = true;
+    return plain;
+}
+constexpr std::array<bool, 256> plain = make_plain();
+
 } // namespace
 
 std::optional<mysql_mode> mysql_mode_of(std::string_view value, mysql_flavour) {
@@ -93,6 +104,17 @@ std::optional<mysql_mode> mysql_mode_of(std::string_view value, mysql_flavour) {
 bool mysql_charset_is_safe(std::string_view name) {
     return std::any_of(std::begin(safe_charsets), std::end(safe_charsets),
                        [&](std::string_view s) { return equal_ignoring_case(s, name); });
+}
+
+bool reads_alike_mysql(std::string_view text) {
+    char before = ' ';
+    for (const char c : text) {
+        if (!plain[static_cast<unsigned char>(c)] || (before == '-' && c == '-') ||
+            (before == '/' && c == '*'))
+            return false;
+        before = c;
+    }
+    return true;
 }
 
 } // namespace ringfence::sql

@@ -59,6 +59,7 @@ const parser::dispatch::entry parser::dispatch::table[] = {
     {"HANDLER", &parser::handler_statement},
     {"HELP", &parser::help_statement},
     {"INSERT", &parser::insert_statement},
+    {"KILL", &parser::kill_statement},
     {"LOAD", &parser::load_statement},
     {"LOCK", &parser::lock_tables},
     {"OPTIMIZE", &parser::table_maintenance},
@@ -98,7 +99,8 @@ bool parser::has_handler(std::string_view kind) {
 parser::parser(std::string_view text, const lexed& tokens, const mysql_scope& s, const limits& caps,
                unsigned version, unsigned depth)
     : scope_(s), limits_(caps), text_(text), lexed_(tokens), version_(version),
-      depth_of_texts_(depth), current_(s.schema) {}
+      depth_of_texts_(depth), tokens_(tokens.tokens.data()), last_(tokens.tokens.size() - 1),
+      current_(s.schema) {}
 
 policy::footprint parser::run() {
     while (!failed()) {
@@ -115,7 +117,7 @@ policy::footprint parser::run() {
         if (!failed() && !at(';') && !at_end())
             unexpected();
     }
-    result_.literals_immaterial = only_data_ && !literal_mattered_;
+    result_.literals_immaterial = !failed() && only_data_ && !literal_mattered_;
     return std::move(result_);
 }
 
@@ -174,70 +176,10 @@ void parser::dispatch_on(std::string_view prefix) {
     (this->*run)();
 }
 
-const token& parser::peek(std::size_t more) const {
-    const auto& all = lexed_.tokens;
-    return failed() ? all.back() : all[std::min(at_ + more, all.size() - 1)];
-}
-
-bool parser::ahead(std::size_t more, word w) const {
-    const auto& t = peek(more);
-    return t.kind == token_kind::word && t.what == w.id();
-}
-
-bool parser::ahead(std::size_t more, char c) const {
-    const auto& t = peek(more);
-    return t.kind == token_kind::symbol && t.what == static_cast<unsigned char>(c);
-}
-
-bool parser::at(word w) const {
-    return ahead(0, w);
-}
-bool parser::at(char c) const {
-    return ahead(0, c);
-}
-bool parser::at_any(std::initializer_list<word> words) const {
-    return std::any_of(words.begin(), words.end(), [&](word w) { return at(w); });
-}
-bool parser::at_end() const {
-    return peek().kind == token_kind::end;
-}
-
 bool parser::at_name(std::size_t more) const {
     const auto& t = peek(more);
     return t.kind == token_kind::name || t.kind == token_kind::quoted_name ||
            (t.kind == token_kind::word && !is_reserved(t.what, scope_.flavour, version_));
-}
-
-bool parser::accept(word w) {
-    if (!at(w))
-        return false;
-    advance();
-    return true;
-}
-
-bool parser::accept(char c) {
-    if (!at(c))
-        return false;
-    advance();
-    return true;
-}
-
-bool parser::accept(word a, word b) {
-    if (!at(a) || !ahead(1, b))
-        return false;
-    at_ += 2;
-    return true;
-}
-
-bool parser::accept(word a, word b, word c) {
-    if (!at(a) || !ahead(1, b) || !ahead(2, c))
-        return false;
-    at_ += 3;
-    return true;
-}
-
-bool parser::accept_any(std::initializer_list<word> words) {
-    return std::any_of(words.begin(), words.end(), [&](word w) { return accept(w); });
 }
 
 void parser::expect(word w) {
@@ -281,6 +223,8 @@ void parser::fail(problem what, std::string_view why) {
         result_.trouble_at = peek().begin + 1;
     result_.trouble = what;
     result_.trouble_text = why;
+    tokens_ += last_;
+    last_ = 0;
 }
 
 void parser::unexpected() {
@@ -288,14 +232,24 @@ void parser::unexpected() {
          at_end() ? "it ends too early" : "it has a word or sign at a place where none is known");
 }
 
-std::string parser::name() {
+std::string_view parser::name() {
     if (!at_name()) {
         unexpected();
         return {};
     }
-    auto text = name_of(text_, peek());
+    const auto text = name_in(peek());
     advance();
     return text;
+}
+
+std::string_view parser::name_in(const token& t) {
+    const auto whole = raw(t);
+    if (t.kind != token_kind::quoted_name)
+        return whole;
+    const auto inside = whole.substr(1, whole.size() - 2);
+    if (inside.find(whole.front()) == std::string_view::npos)
+        return inside;
+    return unquoted_.emplace_front(name_of(text_, t));
 }
 
 written_name parser::qualified_name() {
@@ -306,7 +260,7 @@ written_name parser::qualified_name() {
     }
     n.name = name();
     if (accept('.')) {
-        n.schema = std::move(n.name);
+        n.schema = n.name;
         n.name = name();
     }
     return n;

@@ -11,7 +11,9 @@
 #include "policy/sql/mysql/statements.h"
 #include "policy/sql/mysql_analyzer.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <forward_list>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -20,10 +22,10 @@
 
 namespace ringfence::sql::mysql {
 
-// A name as written.
+// A name as written; views of the text, or of what the parser keeps.
 struct written_name {
-    std::string schema; // empty if not given
-    std::string name;
+    std::string_view schema; // empty if not given
+    std::string_view name;
 };
 
 class parser {
@@ -46,7 +48,7 @@ private:
     class query_scope;
 
     struct cte {
-        std::string name;
+        std::string_view name;
         int outer = -1;
     };
     // A source of information_schema, of which only some rows may be seen.
@@ -62,20 +64,36 @@ private:
         std::size_t first_source, last_source;
     };
 
-    // --- tokens (parser.cpp)
-    [[nodiscard]] const token& peek(std::size_t ahead = 0) const;
-    [[nodiscard]] bool at(word) const;
-    [[nodiscard]] bool at(char) const;
-    [[nodiscard]] bool at_any(std::initializer_list<word>) const;
-    [[nodiscard]] bool ahead(std::size_t, word) const;
-    [[nodiscard]] bool ahead(std::size_t, char) const;
-    [[nodiscard]] bool at_end() const;
-    [[nodiscard]] bool at_name(std::size_t ahead = 0) const;
-    bool accept(word);
-    bool accept(char);
-    bool accept(word, word);
-    bool accept(word, word, word);
-    bool accept_any(std::initializer_list<word>);
+    // --- tokens (parser.cpp). Behind the last one, and after a failure, every token is the end.
+    [[nodiscard]] const token& peek(std::size_t more = 0) const {
+        return tokens_[std::min(at_ + more, last_)];
+    }
+    [[nodiscard]] bool ahead(std::size_t more, word w) const {
+        const auto& t = peek(more);
+        return t.kind == token_kind::word && t.what == w.id();
+    }
+    [[nodiscard]] bool ahead(std::size_t more, char c) const {
+        const auto& t = peek(more);
+        return t.kind == token_kind::symbol && t.what == static_cast<unsigned char>(c);
+    }
+    [[nodiscard]] bool at(word w) const { return ahead(0, w); }
+    [[nodiscard]] bool at(char c) const { return ahead(0, c); }
+    [[nodiscard]] bool at_any(std::initializer_list<word> words) const {
+        const auto& t = peek();
+        return t.kind == token_kind::word &&
+               std::any_of(words.begin(), words.end(), [&](word w) { return w.id() == t.what; });
+    }
+    [[nodiscard]] bool at_end() const { return peek().kind == token_kind::end; }
+    [[nodiscard]] bool at_name(std::size_t more = 0) const;
+    bool skip_if(bool here, std::size_t count = 1) {
+        at_ += here ? count : 0;
+        return here;
+    }
+    bool accept(word w) { return skip_if(at(w)); }
+    bool accept(char c) { return skip_if(at(c)); }
+    bool accept(word a, word b) { return skip_if(at(a) && ahead(1, b), 2); }
+    bool accept(word a, word b, word c) { return skip_if(at(a) && ahead(1, b) && ahead(2, c), 3); }
+    bool accept_any(std::initializer_list<word> words) { return skip_if(at_any(words)); }
     void expect(word);
     void expect(char);
     void advance() { ++at_; }
@@ -88,7 +106,9 @@ private:
     [[nodiscard]] std::string_view raw(const token& t) const {
         return text_.substr(t.begin, t.end - t.begin);
     }
-    std::string name();
+    std::string_view name();
+    // Pre: the token is a word, a name, or a quoted name.
+    [[nodiscard]] std::string_view name_in(const token&);
     written_name qualified_name();
     void skip_name_list(); // (a, b, c)
     void skip_parenthesised_literals();
@@ -112,16 +132,16 @@ private:
     void literal_mattered() { literal_mattered_ = true; }
     void defines();
     void effect(policy::session_effect);
-    [[nodiscard]] std::string folded(std::string name) const;
+    [[nodiscard]] std::string folded(std::string_view name) const;
     // The schema that the name is in; fails when none is selected.
     [[nodiscard]] std::string schema_of(const written_name&);
-    void schema(policy::action, const std::string& name);
+    void schema(policy::action, std::string_view name);
     void table(policy::action, const written_name&, std::vector<std::string> columns = {});
     void routine(policy::action, const written_name&);
-    [[nodiscard]] std::vector<std::size_t> use_table(policy::action, const written_name&);
+    [[nodiscard]] std::size_t use_table(policy::action, const written_name&);
     [[nodiscard]] bool is_cte(const written_name&);
-    [[nodiscard]] bool is_local(const std::string& name) const;
-    void system_table(policy::action, const std::string& schema, const std::string& name,
+    [[nodiscard]] bool is_local(std::string_view name) const;
+    void system_table(policy::action, std::string_view schema, std::string_view name,
                       std::size_t source);
 
     // --- queries (parser_query.cpp, parser_from.cpp)
@@ -149,9 +169,8 @@ private:
     void derived_table(bool lateral);
     void json_table();
     void json_columns();
-    void add_source(std::string name, std::string schema, bool has_alias,
-                    std::vector<std::size_t> uses);
-    std::string table_alias();
+    void add_source(std::string_view name, std::size_t use = no_use);
+    std::string_view table_alias();
     void index_hints();
     void partition_list();
     void system_time();
@@ -173,7 +192,7 @@ private:
     void system_variable();
     void match_against();
     bool keyword_operand();
-    void function_call(const std::string& schema, const std::string& name);
+    void function_call(std::string_view schema, std::string_view name);
     void arguments(std::string_view name);
     void over_clause();
     void sequence_function();
@@ -196,12 +215,12 @@ private:
     void assignments(bool values_function, int values_level = no_level);
     void target_columns(std::size_t use);
     void returning();
-    std::size_t target(const written_name&, const std::string& alias);
+    std::size_t target(const written_name&, std::string_view alias);
 
     // --- the session (parser_session.cpp, parser_set.cpp)
     void set_statement();
     void set_item();
-    void set_system_variable(std::string_view scope, std::string name);
+    void set_system_variable(std::string_view scope, std::string_view name);
     void set_names();
     void set_character_set();
     void set_transaction();
@@ -218,6 +237,7 @@ private:
     void execute_statement();
     void deallocate_statement();
     void help_statement();
+    void kill_statement();
     void embedded_text(const token&);
     void dynamic();
 
@@ -293,7 +313,7 @@ private:
     void for_statement();
     void signal_statement();
     void diagnostics();
-    void local(std::string name);
+    void local(std::string_view name);
 
     const mysql_scope& scope_;
     const limits& limits_;
@@ -301,6 +321,8 @@ private:
     const lexed& lexed_;
     unsigned version_;
     unsigned depth_of_texts_;
+    const token* tokens_; // all of them; after a failure the last one
+    std::size_t last_;
     std::size_t at_ = 0;
     unsigned nesting_ = 0;
     policy::footprint result_;
@@ -308,13 +330,14 @@ private:
     int level_ = no_level;
     int cte_ = -1;
     std::vector<cte> ctes_;
-    std::vector<std::string> locals_;
+    std::vector<std::string_view> locals_;
     std::vector<metadata_use> metadata_;
     std::vector<condition> conditions_;
     mutable std::vector<std::size_t> closings_;
-    std::string current_;       // schema
-    bool in_program_ = false;   // inside a body
-    bool mode_unknown_ = false; // a SET before, in this text
+    std::forward_list<std::string> unquoted_; // names with quotation marks in them
+    std::string current_;                     // schema
+    bool in_program_ = false;                 // inside a body
+    bool mode_unknown_ = false;               // a SET before, in this text
     bool literal_mattered_ = false;
     bool only_data_ = true;
 };

@@ -11,14 +11,10 @@ using policy::problem;
 
 // Adds the target of a change to the level, and returns the use that is written; its columns are
 // read only where something refers to them.
-std::size_t parser::target(const written_name& n, const std::string& alias) {
+std::size_t parser::target(const written_name& n, std::string_view alias) {
     const auto written = use_table(action::write, n);
-    std::vector<std::size_t> reads;
-    for (const auto use : written)
-        reads.push_back(names_.add_reading(use));
-    add_source(alias.empty() ? n.name : alias, alias.empty() ? n.schema : "", !alias.empty(),
-               std::move(reads));
-    return written.empty() ? static_cast<std::size_t>(-1) : written.front();
+    add_source(alias.empty() ? n.name : alias, names_.add_reading(written));
+    return written;
 }
 
 // (a, t.b, s.t.c): columns that are written
@@ -32,8 +28,7 @@ void parser::target_columns(std::size_t use) {
         auto column = name();
         while (accept('.'))
             column = name();
-        if (use != static_cast<std::size_t>(-1))
-            names_.require(use, column);
+        names_.require(use, column);
     });
     expect(')');
 }
@@ -44,11 +39,11 @@ void parser::assignments(bool values_function, int values_level) {
         column_name c;
         c.column = name();
         for (int parts = 1; parts < 3 && accept('.'); ++parts) {
-            c.schema = std::move(c.table);
-            c.table = std::move(c.column);
+            c.schema = c.table;
+            c.table = c.column;
             c.column = name();
         }
-        names_.add_assignment(level_, std::move(c));
+        names_.add_assignment(level_, c);
         expect_assignment();
         if (at("DEFAULT") && !ahead(1, '('))
             advance();
@@ -87,7 +82,6 @@ void parser::insert_or_replace() {
     accept("INTO");
     const auto n = qualified_name();
     const auto use = target(n, {});
-    const bool known = use != static_cast<std::size_t>(-1);
     partition_list();
     bool columns = false;
     int selected = no_level;
@@ -111,11 +105,11 @@ void parser::insert_or_replace() {
         level_ = outer;
         selected = query_expression();
     }
-    if (known && !columns)
+    if (!columns)
         names_.require(use, policy::all_columns);
     level_ = mine;
     if (accept("AS")) { // the new row, MySQL 8: no table
-        add_source(name(), {}, true, {});
+        add_source(name());
         if (at('('))
             skip_name_list();
     }
@@ -181,10 +175,10 @@ void parser::delete_statement() {
             while (accept('.')) {
                 if (accept('*'))
                     break;
-                n.schema = std::move(n.name);
+                n.schema = n.name;
                 n.name = name();
             }
-            targets.push_back(std::move(n));
+            targets.push_back(n);
         });
     };
     bool several = false;
@@ -214,12 +208,10 @@ void parser::delete_statement() {
     } else {
         const auto n = qualified_name();
         partition_list();
-        std::string alias;
+        std::string_view alias;
         if (accept("AS") || at_name())
             alias = name();
-        const auto use = target(n, alias);
-        if (use != static_cast<std::size_t>(-1))
-            names_.require(use, policy::all_columns);
+        names_.require(target(n, alias), policy::all_columns);
         partition_list();
         if (accept("FOR", "PORTION", "OF")) {
             (void)name();
@@ -279,7 +271,6 @@ void parser::load_statement() {
     level_ = names_.add_level(level_);
     const auto use = target(qualified_name(), {});
     partition_list();
-    const bool known = use != static_cast<std::size_t>(-1);
     if (accept("CHARACTER", "SET") || accept("CHARSET"))
         character_set();
     if (accept("ROWS", "IDENTIFIED", "BY") && !accept_string())
@@ -295,7 +286,7 @@ void parser::load_statement() {
     }
     if (at('('))
         target_columns(use);
-    else if (known)
+    else
         names_.require(use, policy::all_columns);
     if (accept("SET"))
         assignments(true);

@@ -225,8 +225,8 @@ void parser::column_reference() {
     if (at('(') && !failed())
         return function_call({}, to_lower(c.column));
     for (int parts = 1; parts < 3 && accept('.'); ++parts) {
-        c.schema = std::move(c.table);
-        c.table = std::move(c.column);
+        c.schema = c.table;
+        c.table = c.column;
         if (accept('*')) {
             c.column = policy::all_columns;
             break;
@@ -240,7 +240,7 @@ void parser::column_reference() {
     }
     if (c.table.empty() && is_local(c.column))
         return;
-    names_.add_reference(level_, std::move(c));
+    names_.add_reference(level_, c);
 }
 
 void parser::case_expression() {

@@ -50,8 +50,7 @@ void parser::table_reference() {
         }
         if (natural) // compares whatever columns have the same name
             for (auto i = begin; i < names_.at(level_).sources.size(); ++i)
-                for (const auto use : names_.at(level_).sources[i].uses)
-                    names_.require(use, policy::all_columns);
+                names_.require(names_.at(level_).sources[i].use, policy::all_columns);
         if (at("ON") && ahead(1, "DUPLICATE") && ahead(2, "KEY"))
             return; // of an INSERT
         if (accept("ON")) {
@@ -69,8 +68,7 @@ void parser::table_reference() {
             comma_list([&] {
                 const auto column = name();
                 for (auto i = begin; i < names_.at(level_).sources.size(); ++i)
-                    for (const auto use : names_.at(level_).sources[i].uses)
-                        names_.require(use, column);
+                    names_.require(names_.at(level_).sources[i].use, column);
             });
             expect(')');
         }
@@ -102,12 +100,8 @@ void parser::table_factor() {
     plain_table();
 }
 
-void parser::add_source(std::string name, std::string in, bool has_alias,
-                        std::vector<std::size_t> uses) {
-    names_.at(level_).sources.push_back({.name = std::move(name),
-                                         .schema = std::move(in),
-                                         .has_alias = has_alias,
-                                         .uses = std::move(uses)});
+void parser::add_source(std::string_view name, std::size_t use) {
+    names_.at(level_).sources.push_back({.name = name, .use = use});
 }
 
 source& parser::newest_source() {
@@ -115,7 +109,7 @@ source& parser::newest_source() {
 }
 
 // Empty: none.
-std::string parser::table_alias() {
+std::string_view parser::table_alias() {
     if (accept("AS")) {
         if (peek().kind == token_kind::string && accept_string())
             return {};
@@ -130,16 +124,13 @@ void parser::plain_table() {
     const auto n = qualified_name();
     if (failed())
         return;
-    auto uses = is_cte(n) ? std::vector<std::size_t>{} : use_table(action::read, n);
-    add_source(n.name, n.schema, false, std::move(uses));
+    add_source(n.name, is_cte(n) ? no_use : use_table(action::read, n));
     partition_list();
     system_time();
     index_hints();
-    if (auto alias = table_alias(); !alias.empty()) {
-        newest_source().name = std::move(alias);
-        newest_source().has_alias = true;
-    }
-    if (at('(') && newest_source().uses.empty())
+    if (const auto alias = table_alias(); !alias.empty())
+        newest_source().name = alias;
+    if (at('(') && newest_source().use == no_use)
         skip_name_list(); // of a WITH name
     system_time();
     index_hints();
@@ -209,7 +200,7 @@ void parser::derived_table(bool lateral) {
             level_ = names_.at(level_).parent;
         subquery();
     }
-    add_source(table_alias(), {}, true, {});
+    add_source(table_alias());
     if (at('('))
         skip_name_list();
 }
@@ -222,7 +213,7 @@ void parser::json_table() {
     expression();
     json_columns();
     expect(')');
-    add_source(table_alias(), {}, true, {});
+    add_source(table_alias());
 }
 
 void parser::json_columns() {

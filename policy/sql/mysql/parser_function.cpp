@@ -14,7 +14,7 @@ using policy::problem;
 
 // Pre: at the opening parenthesis. A name without a schema that the server does not bring along is
 // a stored function of the current schema, unless a shared library brought it.
-void parser::function_call(const std::string& in, const std::string& called) {
+void parser::function_call(std::string_view in, std::string_view called) {
     const nested deeper(*this);
     const auto* rule = in.empty() ? find_function(called) : nullptr;
     const auto newest =

@@ -37,8 +37,8 @@ void parser::effect(policy::session_effect e) {
         result_.effects.push_back(std::move(e));
 }
 
-std::string parser::folded(std::string text) const {
-    return scope_.lower_case_table_names == 0 ? text : to_lower(text);
+std::string parser::folded(std::string_view text) const {
+    return scope_.lower_case_table_names == 0 ? std::string(text) : to_lower(text);
 }
 
 std::string parser::schema_of(const written_name& n) {
@@ -50,7 +50,7 @@ std::string parser::schema_of(const written_name& n) {
     return folded(current_);
 }
 
-void parser::schema(action act, const std::string& written) {
+void parser::schema(action act, std::string_view written) {
     if (is_system_schema(written)) {
         if (act == action::define || act == action::write)
             facility("system schemas");
@@ -78,23 +78,18 @@ void parser::routine(action act, const written_name& n) {
     touch(act, object_kind::function, in, to_lower(n.name));
 }
 
-std::vector<std::size_t> parser::use_table(action act, const written_name& n) {
-    const auto in = schema_of(n);
+std::size_t parser::use_table(action act, const written_name& n) {
+    auto in = schema_of(n);
     if (failed())
-        return {};
+        return no_use;
     if (is_system_schema(in)) {
         system_table(act, in, n.name, level_ == no_level ? 0 : names_.at(level_).sources.size());
-        return {};
+        return no_use;
     }
-    return {names_.add_use({.what = {.act = act,
-                                     .what = {.kind = object_kind::table,
-                                              .database = in,
-                                              .schema = {},
-                                              .name = folded(n.name)},
-                                     .columns = {}}})};
+    return names_.add_use({.act = act, .database = std::move(in), .table = folded(n.name)});
 }
 
-void parser::system_table(action act, const std::string& in, const std::string& table_name,
+void parser::system_table(action act, std::string_view in, std::string_view table_name,
                           std::size_t source) {
     const auto* rule = find_catalogue(in, table_name);
     if (act != action::read || rule == nullptr)
@@ -114,9 +109,9 @@ bool parser::is_cte(const written_name& n) {
     return false;
 }
 
-bool parser::is_local(const std::string& text) const {
+bool parser::is_local(std::string_view text) const {
     return std::any_of(locals_.rbegin(), locals_.rend(),
-                       [&](const std::string& l) { return equal_ignoring_case(l, text); });
+                       [&](std::string_view l) { return equal_ignoring_case(l, text); });
 }
 
 } // namespace ringfence::sql::mysql

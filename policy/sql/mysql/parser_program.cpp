@@ -12,8 +12,8 @@ using policy::problem;
 
 // INVARIANT: holds exactly the variables that the server would find by their name here; such a name
 // is never a column.
-void parser::local(std::string variable) {
-    locals_.push_back(std::move(variable));
+void parser::local(std::string_view variable) {
+    locals_.push_back(variable);
 }
 
 void parser::program_statement() {
@@ -111,7 +111,7 @@ void parser::declare() {
         comma_list([&] { handler_condition(); });
         return program_statement();
     }
-    std::vector<std::string> declared;
+    std::vector<std::string_view> declared;
     comma_list([&] { declared.push_back(name()); });
     if (accept("CONDITION")) {
         expect("FOR");
@@ -138,8 +138,8 @@ void parser::declare() {
         expression();
     else if (peek().kind == token_kind::symbol && peek().what == symbol::assign)
         return unexpected();
-    for (auto& d : declared)
-        local(std::move(d));
+    for (const auto d : declared)
+        local(d);
 }
 
 void parser::handler_condition() {

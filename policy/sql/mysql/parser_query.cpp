@@ -92,7 +92,7 @@ int parser::query_primary() {
         const query_scope keep(*this);
         const int mine = level_ = names_.add_level(level_);
         plain_table();
-        names_.add_reference(mine, {{}, {}, std::string(policy::all_columns)});
+        names_.add_reference(mine, {{}, {}, policy::all_columns});
         restrict_metadata(mine);
         return mine;
     }
@@ -172,7 +172,7 @@ int parser::select_core() {
 
 void parser::select_item(int level) {
     if (accept('*')) {
-        names_.add_reference(level, {{}, {}, std::string(policy::all_columns)});
+        names_.add_reference(level, {{}, {}, policy::all_columns});
         return;
     }
     expression();
@@ -211,16 +211,16 @@ void parser::order_by(bool of_query) {
     expect("ORDER");
     expect("BY");
     comma_list([&] {
-        static const std::vector<std::string> none;
+        static const std::vector<std::string_view> none;
         const auto& outputs = of_query ? names_.at(level_).outputs : none;
         const auto& behind = peek(1);
         const bool bare = at_name() && (behind.kind == token_kind::end || ahead(1, ',') ||
                                         ahead(1, ')') || ahead(1, ';') || ahead(1, "ASC") ||
                                         ahead(1, "DESC") || ahead(1, "LIMIT"));
         if (bare && !outputs.empty()) {
-            const auto wanted = name_of(text_, peek());
+            const auto wanted = name_in(peek());
             if (std::any_of(outputs.begin(), outputs.end(),
-                            [&](const std::string& o) { return equal_ignoring_case(o, wanted); }))
+                            [&](std::string_view o) { return equal_ignoring_case(o, wanted); }))
                 advance();
             else
                 expression();
@@ -314,7 +314,7 @@ void parser::locking_clause(int level) {
             } else if (update) {
                 const auto count = names_.at(level).sources.size();
                 for (std::size_t i = 0; i < count; ++i)
-                    names_.write_all(level, std::string(names_.at(level).sources[i].name));
+                    names_.write_all(level, names_.at(level).sources[i].name);
             }
         } else {
             return;

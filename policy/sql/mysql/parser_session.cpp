@@ -13,6 +13,7 @@ using kind = policy::session_effect::kind;
 namespace {
 
 constexpr unsigned deepest_text = 4;
+constexpr std::size_t longest_number = 20; // digits of the largest one of 64 bits
 
 } // namespace
 
@@ -21,7 +22,7 @@ void parser::use_statement() {
     const auto to = name();
     schema(action::reference, to);
     current_ = to;
-    effect({.what = kind::schema, .values = {to}, .text = {}});
+    effect({.what = kind::schema, .values = {std::string(to)}, .text = {}});
 }
 
 // COMMIT, ROLLBACK
@@ -205,6 +206,31 @@ void parser::deallocate_statement() {
         expect("DROP");
     expect("PREPARE");
     effect({.what = kind::deallocate, .values = {to_lower(name())}, .text = {}});
+}
+
+// KILL [HARD | SOFT] [CONNECTION | QUERY] number. Whose session it is, only ours knows, which sends
+// another number in its place: so it must be the whole text. All else is for those who may kill
+// any session.
+void parser::kill_statement() {
+    const bool first = at_ == 0 && depth_of_texts_ == 0;
+    expect("KILL");
+    if (scope_.flavour == mysql_flavour::mariadb)
+        accept_any({"HARD", "SOFT"});
+    const bool query = accept("QUERY");
+    if (!query)
+        accept("CONNECTION");
+    const auto number = raw(peek());
+    const bool plain = peek().kind == token_kind::number && number.size() <= longest_number &&
+                       std::all_of(number.begin(), number.end(), is_digit);
+    std::size_t behind = 1;
+    while (ahead(behind, ';'))
+        ++behind;
+    if (!first || !plain || peek(behind).kind != token_kind::end)
+        return rest_is_facility("other sessions");
+    advance();
+    effect({.what = kind::kill,
+            .values = {query ? "query" : "connection", std::string(number)},
+            .text = {}});
 }
 
 void parser::help_statement() {

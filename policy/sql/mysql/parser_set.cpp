@@ -10,6 +10,12 @@ namespace ringfence::sql::mysql {
 using policy::problem;
 using kind = policy::session_effect::kind;
 
+namespace {
+
+constexpr std::string_view not_on_the_list = ".";
+
+} // namespace
+
 void parser::set_statement() {
     const query_scope keep(*this);
     expect("SET");
@@ -66,8 +72,10 @@ void parser::set_item() {
         if (ahead(1, '.') && scope_word())
             advance();
         auto variable = name();
-        if (accept('.')) // a key cache, or a component's variable
-            variable = name() + ".";
+        if (accept('.')) { // a key cache, or a component's variable
+            (void)name();
+            variable = not_on_the_list;
+        }
         return set_system_variable(reach, variable);
     }
     const bool scoped = at_any({"GLOBAL", "PERSIST", "PERSIST_ONLY", "SESSION", "LOCAL"}) &&
@@ -86,7 +94,7 @@ void parser::set_item() {
             expect_assignment();
             return expression();
         }
-        variable += ".";
+        variable = not_on_the_list;
     }
     if (!scoped && in_program_ && is_local(variable)) {
         expect_assignment();
@@ -95,7 +103,7 @@ void parser::set_item() {
     set_system_variable(reach, variable);
 }
 
-void parser::set_system_variable(std::string_view reach, std::string variable) {
+void parser::set_system_variable(std::string_view reach, std::string_view variable) {
     expect_assignment();
     if (reach != "session")
         facility("server settings");

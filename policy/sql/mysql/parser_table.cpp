@@ -80,7 +80,7 @@ void parser::table_element() {
 
 // name type attributes
 void parser::column_definition() {
-    auto column = name();
+    (void)name();
     for (int parts = 1; parts < 3 && accept('.'); ++parts) // t.a, as for ALTER TABLE
         (void)name();
     data_type();

@@ -9,6 +9,7 @@ namespace ringfence::sql::mysql {
 namespace {
 
 constexpr std::size_t most_columns = 4096; // of a table, in MySQL
+constexpr std::size_t references_at_first = 16;
 
 } // namespace
 
@@ -23,35 +24,38 @@ std::size_t resolution::add_use(table_use use) {
 }
 
 std::size_t resolution::add_reading(std::size_t use) {
-    auto what = uses_[use].what;
-    what.act = policy::action::read;
-    what.columns.clear();
-    return add_use({.what = std::move(what), .only_with_columns = true});
+    if (use == no_use)
+        return no_use;
+    return add_use(
+        {.database = uses_[use].database, .table = uses_[use].table, .only_with_columns = true});
 }
 
 void resolution::require(std::size_t use, std::string_view column) {
     charge(1);
-    auto& u = uses_[use];
-    if (u.every_column)
+    if (use == no_use || uses_[use].every_column)
         return;
-    if (column == policy::all_columns || u.what.columns.size() > most_columns)
+    auto& u = uses_[use];
+    if (column == policy::all_columns || u.columns.size() > most_columns)
         u.every_column = true;
     else
-        u.what.columns.push_back(to_lower(column));
+        u.columns.push_back(column);
 }
 
 void resolution::charge(std::size_t steps) {
     budget_ -= std::min(budget_, steps);
 }
 
-void resolution::add_reference(int at, column_name what) {
-    if (at != no_level)
-        references_.push_back({at, std::move(what)});
+void resolution::add_reference(int at, const column_name& what) {
+    if (at == no_level)
+        return;
+    if (references_.empty())
+        references_.reserve(references_at_first);
+    references_.push_back({at, what});
 }
 
-void resolution::add_assignment(int at, column_name what) {
+void resolution::add_assignment(int at, const column_name& what) {
     if (at != no_level)
-        assignments_.push_back({at, std::move(what)});
+        assignments_.push_back({at, what});
 }
 
 // Aliases differ by case or not, as the server's file system has it; both are taken.
@@ -67,8 +71,7 @@ void resolution::resolve(const reference& ref) {
             if (!means(s, ref.what))
                 continue;
             found = found || (s.name == ref.what.table && ref.what.schema.empty());
-            for (const auto use : s.uses)
-                require(use, ref.what.column);
+            require(s.use, ref.what.column);
         }
         // An inner name hides an outer one if it is surely the same; a star without a name is of
         // its own level only.
@@ -78,16 +81,18 @@ void resolution::resolve(const reference& ref) {
 }
 
 void resolution::write(std::size_t read_use, std::string_view column) {
-    auto what = uses_[read_use].what;
-    what.act = policy::action::write;
-    what.columns.clear();
+    const auto& read = uses_[read_use];
     const auto same = [&](const table_use& u) {
-        return u.what.act == what.act && u.what.what == what.what;
+        return u.act == policy::action::write && u.table == read.table &&
+               u.database == read.database;
     };
     charge(uses_.size());
     const auto found = std::find_if(uses_.begin(), uses_.end(), same);
-    const auto use = found != uses_.end() ? static_cast<std::size_t>(found - uses_.begin())
-                                          : add_use({.what = std::move(what)});
+    const auto use =
+        found != uses_.end()
+            ? static_cast<std::size_t>(found - uses_.begin())
+            : add_use(
+                  {.act = policy::action::write, .database = read.database, .table = read.table});
     if (column.empty())
         uses_[use].every_column = true;
     else
@@ -97,25 +102,40 @@ void resolution::write(std::size_t read_use, std::string_view column) {
 void resolution::assign(const reference& ref) {
     charge(1 + at(ref.at).sources.size());
     for (const auto& s : at(ref.at).sources)
-        if (means(s, ref.what))
-            for (const auto use : s.uses) {
-                uses_[use].only_with_columns = true; // a target
-                write(use, ref.what.column);
-            }
+        if (s.use != no_use && means(s, ref.what)) {
+            uses_[s.use].only_with_columns = true; // a target
+            write(s.use, ref.what.column);
+        }
 }
 
 bool resolution::write_all(int l, std::string_view name) {
     bool found = false;
-    const auto sources = at(l).sources.size();
-    charge(1 + sources);
-    for (std::size_t i = 0; i < sources && budget_ != 0; ++i) {
-        if (!equal_ignoring_case(at(l).sources[i].name, name))
+    charge(1 + at(l).sources.size());
+    for (const auto& s : at(l).sources) {
+        if (budget_ == 0 || !equal_ignoring_case(s.name, name))
             continue;
         found = true;
-        for (const auto use : at(l).sources[i].uses)
-            write(use, {});
+        if (s.use != no_use)
+            write(s.use, {});
     }
     return found;
+}
+
+// In lower case, sorted, each once.
+std::vector<std::string> resolution::columns_of(table_use& use) {
+    if (use.every_column)
+        return {std::string(policy::all_columns)};
+    auto& written = use.columns;
+    std::sort(written.begin(), written.end());
+    written.erase(std::unique(written.begin(), written.end()), written.end());
+    std::vector<std::string> columns;
+    columns.reserve(written.size());
+    for (const auto c : written)
+        columns.push_back(to_lower(c));
+    if (!std::is_sorted(columns.begin(), columns.end()))
+        std::sort(columns.begin(), columns.end());
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    return columns;
 }
 
 bool resolution::finish(std::vector<policy::touch>& touches) {
@@ -123,17 +143,16 @@ bool resolution::finish(std::vector<policy::touch>& touches) {
         resolve(ref);
     for (const auto& ref : assignments_)
         assign(ref);
+    touches.reserve(touches.size() + uses_.size());
     for (auto& use : uses_) {
-        auto& columns = use.what.columns;
-        if (use.only_with_columns && columns.empty() && !use.every_column)
+        if (use.only_with_columns && use.columns.empty() && !use.every_column)
             continue;
-        if (use.every_column) {
-            columns.assign(1, std::string(policy::all_columns));
-        } else {
-            std::sort(columns.begin(), columns.end());
-            columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-        }
-        touches.push_back(std::move(use.what));
+        touches.push_back({.act = use.act,
+                           .what = {.kind = policy::object_kind::table,
+                                    .database = std::move(use.database),
+                                    .schema = {},
+                                    .name = std::move(use.table)},
+                           .columns = columns_of(use)});
     }
     const bool complete = budget_ != 0;
     uses_.clear();

@@ -9,8 +9,8 @@
 namespace ringfence::sql::mysql {
 
 enum class statement_class : std::uint8_t {
-    data,     // SELECT and its kin: literals do not matter by themselves
-    analysed, // the parser has a rule of its own
+    data,     // the parser has a rule of its own; literals do not matter by themselves
+    analysed, // the same, and they may
     facility, // needs a facility of the whole server, which `text` names
     denied,   // `text` says why
 };

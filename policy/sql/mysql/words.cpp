@@ -1,17 +1,19 @@
 #include "policy/sql/mysql/words.h"
 
+#include "policy/sql/mysql/bytes.h"
+
 namespace ringfence::sql::mysql {
 
 namespace {
 
 constexpr std::size_t slots = 4096; // a power of two, several times the list
-constexpr std::size_t longest_word = 32;
 
-constexpr std::uint32_t hash(std::string_view upper) {
-    std::uint32_t h = 0x811c9dc5; // FNV-1a
-    for (const char c : upper)
-        h = (h ^ static_cast<unsigned char>(c)) * 0x01000193;
-    return h ^ (h >> 15);
+// Of a few of its bytes, in any case. Pre: not empty.
+constexpr std::uint32_t hash(std::string_view word) {
+    auto h = static_cast<std::uint32_t>(word.size());
+    for (const std::size_t at : {std::size_t{0}, word.size() / 3, word.size() / 2, word.size() - 1})
+        h = h * 37 + (static_cast<unsigned char>(word[at]) & 0xdfU);
+    return h ^ (h >> 12);
 }
 
 constexpr std::array<word_id, slots> make_table() {
@@ -32,14 +34,10 @@ static_assert(std::size(detail::word_list) * 2 < slots);
 } // namespace
 
 word_id find_word(std::string_view text) {
-    if (text.size() > longest_word)
+    if (text.empty())
         return 0;
-    std::array<char, longest_word> upper{};
-    for (std::size_t i = 0; i < text.size(); ++i)
-        upper[i] = text[i] >= 'a' && text[i] <= 'z' ? static_cast<char>(text[i] - 32) : text[i];
-    const std::string_view word(upper.data(), text.size());
-    for (auto at = hash(word) % slots; table[at] != 0; at = (at + 1) % slots)
-        if (detail::word_list[table[at] - 1].text == word)
+    for (auto at = hash(text) % slots; table[at] != 0; at = (at + 1) % slots)
+        if (equal_ignoring_case(detail::word_list[table[at] - 1].text, text))
             return table[at];
     return 0;
 }

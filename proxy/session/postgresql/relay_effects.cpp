@@ -115,6 +115,7 @@ void relay::apply(const verdict& v, when at) {
         case kind::schema:
         case kind::sql_mode:
         case kind::character_set:
+        case kind::kill:
             break; // never of PostgreSQL's statements
         }
     }

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ringfence::sql::test {
 
@@ -40,20 +41,27 @@ inline std::string touches(std::string_view text, const mysql_scope& s = on_mysq
     return show(analyze_mysql(text, s));
 }
 
-inline std::string effects(std::string_view text, const mysql_scope& s = on_mysql()) {
+// Each as its name and its values.
+inline std::vector<std::string> effects_of(const policy::footprint& f) {
     static constexpr std::string_view names[] = {
-        "search_path", "reset_search_path", "prepare",      "deallocate", "execute", "defines",
-        "schema",      "sql_mode",          "character_set"};
-    std::string all;
+        "search_path", "reset_search_path", "prepare",       "deallocate", "execute", "defines",
+        "schema",      "sql_mode",          "character_set", "kill"};
+    std::vector<std::string> all;
+    for (const auto& e : f.effects) {
+        all.emplace_back(names[static_cast<std::size_t>(e.what)]);
+        for (const auto& v : e.values)
+            all.back() += " " + v;
+    }
+    return all;
+}
+
+inline std::string effects(std::string_view text, const mysql_scope& s = on_mysql()) {
     const auto found = analyze_mysql(text, s);
     if (!found.analysed())
         return show(found);
-    for (const auto& e : found.effects) {
-        all += all.empty() ? "" : "; ";
-        all += names[static_cast<std::size_t>(e.what)];
-        for (const auto& v : e.values)
-            all += " " + v;
-    }
+    std::string all;
+    for (const auto& e : effects_of(found))
+        all += (all.empty() ? "" : "; ") + e;
     return all;
 }
 

@@ -1,5 +1,7 @@
 // Runs tests/corpus/mysql/*.yaml through the analyser and the policies beside them. The format is
 // described in tests/corpus/README.md.
+#include "conversation.h"
+
 #include "policy/decision.h"
 #include "policy/describe.h"
 #include "policy/loader.h"
@@ -83,9 +85,9 @@ class mysql_corpus : public testing::TestWithParam<corpus_case> {};
 TEST_P(mysql_corpus, is_understood_and_decided_as_expected) {
     const auto& body = GetParam().body;
     static const std::set<std::string> keys{
-        "name",     "sql",     "service", "schema",   "flavour", "version",
-        "sql_mode", "charset", "problem", "confined", "touches", "lower_case_table_names",
-        "includes", "refused", "decision"};
+        "name",     "sql",     "service",  "schema",   "flavour", "version",
+        "sql_mode", "charset", "problem",  "confined", "touches", "lower_case_table_names",
+        "includes", "refused", "decision", "effects"};
     for (const auto& key : body)
         ASSERT_TRUE(keys.contains(key.first.as<std::string>())) << key.first.as<std::string>();
     const auto* who = policies().find_service(body["service"].as<std::string>("order-service"));
@@ -105,6 +107,9 @@ TEST_P(mysql_corpus, is_understood_and_decided_as_expected) {
         if (body["touches"]) {
             const auto expected = strings(body["touches"]);
             EXPECT_EQ(touches, std::set<std::string>(expected.begin(), expected.end()));
+        }
+        if (body["effects"]) {
+            EXPECT_EQ(test::effects_of(found), strings(body["effects"]));
         }
         for (const auto& touch : strings(body["includes"]))
             EXPECT_TRUE(touches.contains(touch)) << touch;

@@ -83,6 +83,47 @@ TEST(mysql_session, dynamic_sql_is_analysed_or_for_confined_logins) {
     EXPECT_EQ(touches("EXECUTE IMMEDIATE @x", s), "");
 }
 
+TEST(mysql_session, one_session_may_be_killed_if_that_is_the_whole_text) {
+    EXPECT_EQ(effects("KILL 5"), "kill connection 5");
+    EXPECT_EQ(effects("kill connection 18446744073709551615;"),
+              "kill connection 18446744073709551615");
+    EXPECT_EQ(effects("/* c */ KILL QUERY 0005 ; ;"), "kill query 0005");
+    EXPECT_EQ(effects("KILL SOFT QUERY 5", on_mariadb()), "kill query 5");
+    EXPECT_EQ(effects("KILL HARD 5", on_mariadb()), "kill connection 5");
+    EXPECT_EQ(touches("KILL 5"), "");
+    EXPECT_FALSE(analyze_mysql("KILL 5", on_mysql()).literals_immaterial);
+    for (const auto* other : {"SELECT 1; KILL 5",
+                              "KILL 5; SELECT 1",
+                              "KILL 5; KILL 6",
+                              "; KILL 5",
+                              "KILL 5 + 1",
+                              "KILL -5",
+                              "KILL 5.0",
+                              "KILL 0x5",
+                              "KILL 5e0",
+                              "KILL '5'",
+                              "KILL @x",
+                              "KILL ?",
+                              "KILL",
+                              "KILL (5)",
+                              "KILL CONNECTION_ID()",
+                              "KILL USER 5",
+                              "KILL QUERY USER root",
+                              "KILL QUERY ID 5",
+                              "KILL HARD 5",
+                              "KILL 184467440737095516150",
+                              "KILL (SELECT id FROM information_schema.processlist)"})
+        EXPECT_NE(touches(other).find("execute server \"other sessions\""), std::string::npos)
+            << other;
+    EXPECT_EQ(touches("SET STATEMENT max_statement_time = 1 FOR KILL 5", on_mariadb()),
+              "execute server \"other sessions\"");
+    EXPECT_EQ(touches("BEGIN NOT ATOMIC KILL 5; END", on_mariadb()),
+              "execute server \"other sessions\"");
+    EXPECT_EQ(touches("CREATE PROCEDURE p() KILL 5"),
+              "define function own.p; execute server \"other sessions\"");
+    EXPECT_EQ(touches("PREPARE p FROM 'KILL 5'"), "execute server \"other sessions\"");
+}
+
 TEST(mysql_definition, bodies_are_parsed_in_their_own_schema) {
     EXPECT_EQ(touches("CREATE PROCEDURE s.p() SELECT a FROM t"),
               "define function s.p; read s.t(a)");
