@@ -44,34 +44,6 @@ touch needs(std::string facility) {
             .columns = {}};
 }
 
-// What running the definition touches. Who only names an object (a type, a regclass constant) takes
-// nothing from it, and what defines it has been decided when it was made.
-std::vector<touch> touches_of(const catalogue_link& link, const reach::analysis& analyse) {
-    if (link.what == catalogue_link::kind::opaque)
-        return {needs(link.note)};
-    std::vector<touch> kept = link.touches;
-    if (link.definition.empty())
-        return kept;
-    const auto found = analyse(link);
-    if (!found.analysed())
-        return {needs("code that cannot be analysed")};
-    for (const auto& t : found.touches)
-        if (t.act == action::read || t.act == action::write || t.act == action::execute)
-            kept.push_back(t);
-    return kept;
-}
-
-// What is written to a view is written to the tables that it shows.
-std::vector<touch> written(std::vector<touch> touches) {
-    const auto count = touches.size();
-    for (std::size_t i = 0; i < count; ++i)
-        if (touches[i].act == action::read && touches[i].what.kind == object_kind::table) {
-            touches.push_back(touches[i]);
-            touches.back().act = action::write;
-        }
-    return touches;
-}
-
 std::uint8_t use_of(const touch& t) {
     switch (t.act) {
     case action::read:
@@ -86,6 +58,37 @@ std::uint8_t use_of(const touch& t) {
         break;
     }
     return 0;
+}
+
+// What running the definition touches. Who only names an object (a type, a regclass constant) takes
+// nothing from it, and what defines it has been decided when it was made.
+std::vector<touch> touches_of(const catalogue_link& link, const reach::analysis& analyse) {
+    if (link.what == catalogue_link::kind::opaque)
+        return {needs(link.note)};
+    std::vector<touch> kept = link.touches;
+    if (link.definition.empty())
+        return kept;
+    const auto found = analyse(link);
+    if (!found.analysed())
+        return {needs("code that cannot be analysed")};
+    const bool others_rows = link.what == catalogue_link::kind::inheritance;
+    for (const auto& t : found.touches)
+        if (others_rows
+                ? t.what.kind == object_kind::table && (use_of(t) & link.on) != 0
+                : t.act == action::read || t.act == action::write || t.act == action::execute)
+            kept.push_back(t);
+    return kept;
+}
+
+// What is written to a view is written to the tables that it shows.
+std::vector<touch> written(std::vector<touch> touches) {
+    const auto count = touches.size();
+    for (std::size_t i = 0; i < count; ++i)
+        if (touches[i].act == action::read && touches[i].what.kind == object_kind::table) {
+            touches.push_back(touches[i]);
+            touches.back().act = action::write;
+        }
+    return touches;
 }
 
 bool leads_out(const touch& t, const object& carrier) {

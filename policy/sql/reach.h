@@ -38,7 +38,8 @@ struct catalogue_link {
         opaque,      // a function in a language that nobody can read here, a foreign table: `note`
         reference,   // a foreign key: the carrier's rows refer to rows of `touches`
         cascade,     // … and the other way: rows of `touches` follow changes of the carrier's
-        inheritance, // the carrier's rows are those of `touches`, too
+        inheritance, // the carrier's rows are those of `touches`, or of the tables that its
+                     // definition lists, too
         dependent,   // the carrier goes when what `touches` names is dropped with CASCADE
     };
     kind what = kind::code;
