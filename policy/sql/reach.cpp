@@ -193,6 +193,7 @@ public:
         for (std::size_t i = 0; i < named; ++i) {
             const touch t = out_.touches[i]; // a copy: the list grows
             plan(t, foreign);
+            look_inside(t);
             if (out_.cascades)
                 drop_dependents(t);
         }
@@ -227,15 +228,18 @@ private:
         steps_.push_back({t.what, how, foreign});
     }
 
+    void look_inside(const touch& t) {
+        if (use_of(t) != 0 && is_here(t.what) && known_.seen_ &&
+            !known_.seen_->contains(unit_of(t.what)))
+            add(needs("objects whose definitions ringfence may not read"), t.what);
+    }
+
     [[nodiscard]] bool is_here(const object& o) const {
         return o.kind != object_kind::server &&
                (caller_.database.empty() || o.database == caller_.database);
     }
 
     void follow(const step& now) {
-        if (now.what.kind != object_kind::database && known_.seen_ &&
-            !known_.seen_->contains(unit_of(now.what)))
-            add(needs("objects whose definitions ringfence may not read"), now.what);
         auto key = key_of(now.what);
         const auto found = known_.carriers_.find(key);
         if (found == known_.carriers_.end())
@@ -287,7 +291,8 @@ private:
             return;
         }
         plan(t, true);
-        out_.touches.push_back(std::move(t));
+        out_.touches.push_back(t);
+        look_inside(t);
     }
 
     // Whose definitions name what is dropped, or whose rows refer to what is emptied.

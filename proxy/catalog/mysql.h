@@ -112,7 +112,7 @@ private:
     bool triggers(const rows&);
     bool routines(const rows&);
     bool events(const rows&);
-    void package(const sql::catalogue_link&, std::string_view definition);
+    void package(const sql::catalogue_link&, std::string_view name, std::string_view definition);
     void see();
     void check_rights();
 

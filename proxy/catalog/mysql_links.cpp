@@ -214,7 +214,7 @@ bool reading::routines(const rows& result) {
             link.what = link_kind::opaque;
             link.note = known ? "other languages" : "packages";
             if (!known)
-                package(link, r[6]);
+                package(link, r[1], r[6]);
             answer_.links.push_back(std::move(link));
         } else if (r[6].empty()) {
             hidden(std::move(link));
@@ -227,7 +227,8 @@ bool reading::routines(const rows& result) {
 }
 
 // A call of package.routine reads like one of schema.routine.
-void reading::package(const catalogue_link& link, std::string_view definition) {
+void reading::package(const catalogue_link& link, std::string_view name,
+                      std::string_view definition) {
     sql::mysql_scope s;
     s.flavour = answer_.server.flavour;
     const auto read = sql::mysql::lex(definition, s, answer_.server.version);
@@ -237,8 +238,7 @@ void reading::package(const catalogue_link& link, std::string_view definition) {
         if (!equal_ignoring_case(word, "PROCEDURE") && !equal_ignoring_case(word, "FUNCTION"))
             continue;
         auto inside = link;
-        inside.carrier =
-            function(link.carrier.name, sql::mysql::name_of(definition, read.tokens[i]));
+        inside.carrier = function(name, sql::mysql::name_of(definition, read.tokens[i]));
         answer_.links.push_back(std::move(inside));
     }
 }

@@ -251,8 +251,11 @@ private:
 sql::login_rights rights_of(const std::vector<grant>& grants,
                             const std::vector<std::string>& schemas) {
     collector all(schemas);
-    for (const auto& g : grants)
-        all.take(g);
+    // What holds everywhere says the most.
+    for (const bool everywhere : {true, false})
+        for (const auto& g : grants)
+            if ((g.on == grant::level::server) == everywhere)
+                all.take(g);
     return all.done();
 }
 
