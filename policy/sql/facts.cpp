@@ -16,13 +16,15 @@ std::string why_not_confined(const database_facts& facts, std::string_view login
     all.effects.push_back(
         {.what = policy::session_effect::kind::defines, .values = {}, .text = {}});
     if (facts.objects != nullptr) {
-        scope s;
-        s.database = database;
-        s.confined = true; // what runs with its own rights is in `may`
-        s.backend_login = login;
-        const auto paths = policy::paths_of(policies, who, server, database);
-        s.settable = paths.settable;
-        facts.objects->extend(all, s);
+        const auto* place = policies.find_server(server);
+        const bool mysql = place != nullptr && place->engine == policy::engine::mysql;
+        // What runs with its own rights is in `may`.
+        reach::caller c{.database = std::string(mysql ? std::string_view{} : database),
+                        .login = mysql ? rights->second.account : std::string(login),
+                        .confined = true};
+        if (!mysql)
+            c.schemas = policy::paths_of(policies, who, server, database).settable;
+        facts.objects->extend(all, c);
     }
     const auto decided = policy::decide(policies, who, server, all, today);
     return decided.allowed() ? std::string() : "natively, it may do what " + decided.message;

@@ -1,5 +1,5 @@
-// What a server's catalogue says about one database: what its objects do, and what the logins may
-// do natively. Plain data; read by proxy/catalog.
+// What a server's catalogue says about one database (PostgreSQL) or all of them (MySQL): what the
+// objects do, and what the logins may do natively. Plain data; read by proxy/catalog.
 #pragma once
 
 #include "policy/decision.h"
@@ -13,11 +13,13 @@
 
 namespace ringfence::sql {
 
-// Everything that a login may do by itself or by SET ROLE, in one database.
+// Everything that a login may do by itself or by SET ROLE, in one database or on a MySQL server. On
+// MySQL a touch of a schema stands for everything in it.
 struct login_rights {
     std::string beyond; // more than any boundary holds: "is a superuser"; empty: nothing such
     std::vector<policy::touch> may;
     bool reads_all_settings = false; // also those that the server hides from other roles
+    std::string account{};           // MySQL: the account that the login is, "user@host"
     bool operator==(const login_rights&) const = default;
 };
 

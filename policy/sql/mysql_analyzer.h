@@ -6,6 +6,7 @@
 #include "policy/sql/analyzer.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,9 +44,15 @@ struct mysql_scope {
     unsigned lower_case_table_names = 0; // as the server has it; 1 and 2 fold names to lower case
     bool confined = false;               // the backend login is confined (DESIGN 10)
     std::string backend_login; // its user name: the only DEFINER that is not somebody else
+    std::string account;       // CURRENT_USER(): the account whose rights it has, "user@host"
     // Names in mysql.func, folded to lower case: functions of shared libraries, which run outside
     // of any schema.
     std::vector<std::string> loadable_functions;
+    // What the server's objects do when they are used; null: not known.
+    std::shared_ptr<const reach> objects{};
+    // A text that uses objects is not analysed completely without `objects`. False for callers that
+    // have no server at hand (the command line, tests).
+    bool needs_objects = false;
 };
 
 // The footprint of the whole text, however many statements it holds. Pre: a stack of a few MiB

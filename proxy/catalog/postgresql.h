@@ -4,6 +4,7 @@
 
 #include "policy/sql/facts.h"
 #include "policy/sql/reach.h"
+#include "proxy/catalog/rows.h"
 
 #include <map>
 #include <optional>
@@ -12,9 +13,6 @@
 #include <vector>
 
 namespace ringfence::catalog::postgresql {
-
-using row = std::vector<std::string>; // NULL is empty
-using rows = std::vector<row>;
 
 // What is to be known.
 struct subject {

@@ -2,6 +2,7 @@
 #include "policy/sql/mysql/lexer.h"
 #include "policy/sql/mysql/parser.h"
 #include "policy/sql/mysql_analyzer.h"
+#include "policy/sql/reach.h"
 
 #include <algorithm>
 #include <exception>
@@ -92,21 +93,41 @@ policy::footprint every_reading(std::string_view text, const mysql_scope& s, con
     return all;
 }
 
+policy::footprint by_text(std::string_view text, const mysql_scope& s, const limits& caps) {
+    if (text.size() > caps.max_bytes)
+        return not_analysed(problem::limit, "too long");
+    if (s.mode.foreign_grammar)
+        return not_analysed(problem::unsafe_setting, "sql_mode changes the grammar");
+    if (!mysql_charset_is_safe(s.charset))
+        return not_analysed(problem::unsafe_setting,
+                            "a character set in which a byte of ASCII can be part of a "
+                            "character");
+    if (s.version == 0)
+        return every_reading(text, s, caps);
+    return one_reading(text, mysql::lex(text, s, s.version), s, caps, s.version);
+}
+
+bool uses_objects(const policy::footprint& f) {
+    return std::any_of(f.touches.begin(), f.touches.end(), [](const policy::touch& t) {
+        return t.what.kind == policy::object_kind::table ||
+               t.what.kind == policy::object_kind::function;
+    });
+}
+
 } // namespace
 
 policy::footprint analyze_mysql(std::string_view text, const mysql_scope& s, const limits& caps) {
     try {
-        if (text.size() > caps.max_bytes)
-            return not_analysed(problem::limit, "too long");
-        if (s.mode.foreign_grammar)
-            return not_analysed(problem::unsafe_setting, "sql_mode changes the grammar");
-        if (!mysql_charset_is_safe(s.charset))
-            return not_analysed(problem::unsafe_setting,
-                                "a character set in which a byte of ASCII can be part of a "
-                                "character");
-        if (s.version == 0)
-            return every_reading(text, s, caps);
-        return one_reading(text, mysql::lex(text, s, s.version), s, caps, s.version);
+        auto found = by_text(text, s, caps);
+        if (!found.analysed())
+            return found;
+        if (s.objects != nullptr)
+            s.objects->extend(found, s);
+        else if (s.needs_objects && uses_objects(found))
+            return not_analysed(problem::catalogue,
+                                "what the objects of this server do is not known: its catalogue "
+                                "could not be read");
+        return found;
     } catch (const std::bad_alloc&) {
         return not_analysed(problem::limit, "out of memory");
     } catch (...) {

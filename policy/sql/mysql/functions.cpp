@@ -43,6 +43,15 @@ constexpr function_rule refused[] = {
     {"group_replication_reset_member_actions", replication},
     {"group_replication_enable_member_action", replication},
     {"group_replication_disable_member_action", replication},
+    // MySQL 9: of the engine, for backups and standbys.
+    {"innodb_redo_log_archive_flush", plugins},
+    {"innodb_redo_log_archive_start", files},
+    {"innodb_redo_log_archive_stop", plugins},
+    {"innodb_redo_log_consumer_advance", plugins},
+    {"innodb_redo_log_consumer_register", plugins},
+    {"innodb_redo_log_consumer_unregister", plugins},
+    {"innodb_redo_log_sharp_checkpoint", plugins},
+    {"innodb_set_open_files_limit", plugins},
     // Locks by names that all sessions share are the server's: who holds one is told, too.
     {"is_used_lock", sessions},
     // Of plugins and components: secrets, rules and files of the whole server.

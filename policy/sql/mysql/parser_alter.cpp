@@ -164,6 +164,8 @@ void parser::alter_table_action(const written_name& of) {
         }
         if (!accept("TO") && !accept("AS"))
             accept('=');
+        for (const auto act : {action::read, action::write}) // as for RENAME TABLE
+            table(act, of);
         return table(action::define, qualified_name());
     }
     if (accept("EXCHANGE")) { // swaps the rows of two tables

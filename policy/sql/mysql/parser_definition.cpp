@@ -249,7 +249,8 @@ void parser::drop_statement() {
     fail(problem::statement_kind, "DROP of something that is not known");
 }
 
-// RENAME TABLE a TO b, …; RENAME USER
+// RENAME TABLE a TO b, …; RENAME USER. Under its new name nobody knows for a while what a view, or
+// a trigger of the table, does: who renames it must be allowed to use it.
 void parser::rename_statement() {
     expect("RENAME");
     if (at("USER"))
@@ -258,7 +259,9 @@ void parser::rename_statement() {
         expect("TABLES");
     if_exists();
     comma_list([&] {
-        table(action::define, qualified_name());
+        const auto n = qualified_name();
+        for (const auto act : {action::read, action::write, action::define})
+            table(act, n);
         if (accept("WAIT"))
             (void)accept_number();
         else
