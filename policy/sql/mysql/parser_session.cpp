@@ -197,7 +197,10 @@ void parser::execute_statement() {
         effect({.what = kind::execute, .values = {to_lower(name())}, .text = {}});
     }
     if (accept("USING"))
-        expression_list();
+        comma_list([&] {
+            if (!accept("IGNORE")) // as DEFAULT, in place of a value
+                expression();
+        });
 }
 
 void parser::deallocate_statement() {
