@@ -11,12 +11,36 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 namespace {
 
 using nlohmann::json;
 namespace policy = ringfence::policy;
 namespace sql = ringfence::sql;
+
+// Those that MySQL has.
+std::string_view name_of(policy::session_effect::kind what) {
+    using enum policy::session_effect::kind;
+    switch (what) {
+    case prepare:
+        return "prepare";
+    case deallocate:
+        return "deallocate";
+    case execute:
+        return "execute";
+    case defines:
+        return "defines";
+    case schema:
+        return "schema";
+    case sql_mode:
+        return "sql_mode";
+    case character_set:
+        return "character_set";
+    default:
+        return "other";
+    }
+}
 
 std::string bytes_of(const std::string& hex) {
     std::string bytes;
@@ -56,7 +80,7 @@ json described(const policy::footprint& found) {
         touches.push_back(described(t));
     json effects = json::array();
     for (const auto& e : found.effects)
-        effects.push_back({{"what", static_cast<int>(e.what)}, {"values", e.values}});
+        effects.push_back({{"what", name_of(e.what)}, {"values", e.values}});
     return {{"trouble", policy::to_string(found.trouble)},
             {"why", found.trouble_text},
             {"at", found.trouble_at},

@@ -5,6 +5,7 @@ import signal
 from . import mysql_asking, processes
 
 CONF = ("--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M",
+        "--innodb-flush-method=nosync", "--sync-frm=0", "--default-storage-engine=MyISAM",
         "--skip-log-bin", "--skip-networking", "--character-set-server=latin1", "--local-infile=1",
         "--max-statement-time=2", "--lock-wait-timeout=1", "--innodb-lock-wait-timeout=1", "--max-connections=20")
 
