@@ -117,3 +117,8 @@ def kind(text):
     rest = MODIFIERS.sub("", plain[len(first.group()):].strip() + " ")
     second = re.match(r"\w+", rest)
     return f"{first.group()} {second.group()}" if second else first.group()
+
+
+def about_the_character_set(why):
+    """A refusal by rule: how the server reads these bytes depends on a table of its own."""
+    return "UTF-8" in why or "character set" in why

@@ -26,6 +26,8 @@ SENDING = frozenset(("query", "query_vertical", "query_horizontal", "send"))
 FILLING = frozenset(("eval", "evalp", "eval_result", "send_eval", "query_get_value"))
 TEXTS = {"perl": 0, "write_file": 1, "append_file": 1}    # text up to EOF, or the word that is this argument
 
+INSIDE = {quote: re.compile(rf"\\.|{quote}") for quote in "'\"`"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Statement:
@@ -67,29 +69,30 @@ class Reader:
             return None
         return self._until_delimiter()
 
+    # Quotes hide the delimiter; a block of mysqltest itself ends at its brace.
     def _until_delimiter(self):
-        text, quote, escaped = [], "", False
+        text, quote = [], ""
         opens = re.match(r"\s*(if|while)\b", self.lines[self.at]) is not None
+        outside = re.compile(f"['\"`{'{' if opens else ''}]|{re.escape(self.delimiter)}")
         while self.at < len(self.lines):
-            line = self.lines[self.at]
-            for i, c in enumerate(line):
+            line, at = self.lines[self.at], 0
+            while True:
+                found = (INSIDE[quote] if quote else outside).search(line, at)
+                if not found:
+                    break
+                at, what = found.end(), found.group()
                 if quote:
-                    if escaped:
-                        escaped = False
-                    elif c == "\\":
-                        escaped = True
-                    elif c == quote:
+                    if what == quote:
                         quote = ""
-                elif c in "'\"`":
-                    quote = c
-                elif opens and c == "{":
-                    self.lines[self.at] = line[i + 1:]
-                    return None
-                elif line.startswith(self.delimiter, i):
-                    text.append(line[:i])
-                    self.lines[self.at] = line[i + len(self.delimiter):]
+                elif what == self.delimiter:
+                    text.append(line[:found.start()])
+                    self.lines[self.at] = line[at:]
                     return "\n".join(text)
-            escaped = False
+                elif what == "{":
+                    self.lines[self.at] = line[at:]
+                    return None
+                else:
+                    quote = what
             text.append(line)
             self.at += 1
         return "\n".join(text)
