@@ -18,6 +18,10 @@ NOT_RUN = re.compile(
     rb"\bset\b.*\b(global|persist|autocommit|debug|timestamp|pseudo|max_statement_time|init_connect)\b|"
     rb"\b(global)\s+\w+\s*:?=|@@global\.\w+\s*:?=|"
     rb"(insert|update|delete|replace|truncate|drop|alter|create|rename|lock|use)\b[^;]*\bmysql\b", re.I | re.S)
+PREPARES = re.compile(rb"\s*prepare\s+`?(\w+)`?\s+from\b", re.I)
+LITERAL = re.compile(rb"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*\"""", re.S)
+# What may be read without a touch.
+PUBLIC = {("performance_schema", "global_status"), ("performance_schema", "session_status")}
 SYSTEM = {"mysql", "performance_schema", "information_schema", "sys"}
 COVERED_BY = {"READ": {"read", "write", "define"}, "WRITE": {"write", "define"}, "CREATE": {"define"},
               "ALTER": {"define"}, "DROP": {"define"}, "RENAME": {"define"}}
@@ -32,43 +36,51 @@ def files(suite=agreement.SUITE):
 class Catalogue:
     """What the server's objects do by themselves, read by the analyser: (schema, name) -> touches."""
 
-    SOURCES = (
-        "SELECT table_schema, table_name, CONCAT('SELECT * FROM (', view_definition, ') v') FROM information_schema.views",
-        "SELECT event_object_schema, event_object_table, CONCAT('CREATE TRIGGER x AFTER INSERT ON `',"
-        " REPLACE(event_object_table, '`', '``'), '` FOR EACH ROW ', action_statement) FROM information_schema.triggers",
-        "SELECT db, name, CONCAT('CREATE ', type, ' x(', CONVERT(param_list USING utf8mb4), ') ', IF(type = 'FUNCTION',"
-        " CONCAT('RETURNS ', returns, ' '), ''), CONVERT(body USING utf8mb4)) FROM mysql.proc",
-    )
+    VIEWS = "SELECT table_name, view_definition FROM information_schema.views WHERE table_schema = '{}'"
+    TRIGGERS = ("SELECT event_object_table, CONCAT('CREATE TRIGGER x AFTER INSERT ON `', REPLACE(event_object_table, '`',"
+                " '``'), '` FOR EACH ROW ', action_statement) FROM information_schema.triggers WHERE trigger_schema = '{}'")
+    ROUTINES = ("SELECT name, CONCAT('CREATE ', type, ' x(', CONVERT(param_list USING utf8mb4), ') ', IF(type = 'FUNCTION',"
+                " CONCAT('RETURNS ', returns, ' '), ''), CONVERT(body USING utf8mb4)) FROM mysql.proc WHERE db = '{}'")
+    FOREIGN_KEYS = ("SELECT table_name, unique_constraint_schema, referenced_table_name FROM"
+                    " information_schema.referential_constraints WHERE constraint_schema = '{}'")
+    DEFAULTS = ("SELECT table_name, column_default FROM information_schema.columns WHERE table_schema = '{}' AND"
+                " column_default LIKE '%val%'")
+    MERGED = "SELECT table_name FROM information_schema.tables WHERE table_schema = '{}' AND engine LIKE 'MRG%'"
 
     def __init__(self, client, analyser):
+        self.client, self.analyser = client, analyser
         self.edges, self.unknown = collections.defaultdict(list), []
         client.query("SET NAMES utf8mb4")
-        for source in self.SOURCES:
-            for schema, name, text in self._rows(client, source):
-                if schema.decode() in SYSTEM or text is None:
-                    continue
-                found = analyser.footprint(text, schema=schema.decode("utf-8", "replace"), sql_mode="", charset="utf8mb4")
-                for t in found["touches"]:
-                    self.edges[schema.decode(), name.decode()].append((t["schema"], t["name"]))
-                if found["trouble"] != "none":
-                    self.unknown.append((text, found["why"]))
-                    self.edges[schema.decode(), name.decode()].append(None)
-        for a, b, c, d in self._rows(client, "SELECT constraint_schema, table_name, unique_constraint_schema,"
-                                     " referenced_table_name FROM information_schema.referential_constraints"):
-            self.edges[a.decode(), b.decode()].append((c.decode(), d.decode()))
-            self.edges[c.decode(), d.decode()].append((a.decode(), b.decode()))
-        for a, b, text in self._rows(client, "SELECT table_schema, table_name, column_default FROM information_schema.columns"
-                                     " WHERE column_default LIKE '%val%'"):
-            for c, d in re.findall(r"val\(`([^`]*)`\.`([^`]*)`\)", text.decode("utf-8", "replace")):
-                self.edges[a.decode(), b.decode()].append((c, d))
-        for a, b, text in self._rows(client, "SELECT table_schema, table_name, create_options FROM information_schema.tables"
-                                     " WHERE engine LIKE 'MRG%'"):
-            self.edges[a.decode(), b.decode()].append(None)
+        for row in client.query("SHOW DATABASES"):
+            if row[0].decode() not in SYSTEM:
+                self._read(row[0].decode())
 
-    @staticmethod
-    def _rows(client, text):
+    def _read(self, schema):
+        for source in (self.VIEWS, self.TRIGGERS, self.ROUTINES):
+            for name, text in self._rows(source, schema):
+                if text is not None:
+                    self._text(schema, name.decode(), text)
+        for name, there, parent in self._rows(self.FOREIGN_KEYS, schema):
+            child, parent = (schema, name.decode()), (there.decode(), parent.decode())
+            self.edges[child].append(parent)
+            self.edges[parent].append(child)
+        for name, text in self._rows(self.DEFAULTS, schema):
+            self.edges[schema, name.decode()] += re.findall(r"val\(`([^`]*)`\.`([^`]*)`\)", text.decode("utf-8", "replace"))
+        for name, in self._rows(self.MERGED, schema):
+            self.edges[schema, name.decode()].append(None)
+
+    def _text(self, schema, name, text):
+        found = self.analyser.footprint(text, schema=schema, sql_mode="", charset="utf8mb4")
+        self.edges[schema, name] += [(t["schema"], t["name"]) for t in found["touches"]]
+        if any(t["kind"] == "server" for t in found["touches"]):
+            self.edges[schema, name].append(None)
+        if found["trouble"] != "none":
+            self.unknown.append((text, found["why"]))
+            self.edges[schema, name].append(None)
+
+    def _rows(self, source, schema):
         try:
-            return client.query(text)
+            return self.client.query(source.format(schema.replace("'", "''")))
         except mysql_asking.Refused:
             return []
 
@@ -129,7 +141,7 @@ class Run:
         self.client.use("test")
         self.client.query("SET NAMES latin1")
         self.log = server_audit.Log(self.server)
-        self.prepared, self.opened = {}, set()
+        self.prepared, self.opened, self.catalogue = {}, set(), None
 
     def _renew(self):
         self.server.renew()
@@ -149,8 +161,13 @@ class Run:
         except mysql_asking.Refused:
             self.counts["failed"] += 1
         events = self.log.events()
-        if found["trouble"] != "none":
+        if found["trouble"] != "none" or any(e["what"] in ("defines", "execute") for e in found["effects"]) or \
+                re.match(rb"\s*(call|begin)\b", s.text, re.I):
+            self.catalogue = None
+        if found["trouble"] != "none" or self._of_a_denied_one(found):
             self.counts["denied"] += 1
+            if prepares := PREPARES.match(s.text):
+                self.prepared.pop(prepares.group(1).decode().lower(), None)
             return
         touches = found["touches"] + self._before(s, found) + dropped
         missed = [e for e in events if not covered(e, touches, s.text, scope["schema"])]
@@ -158,15 +175,19 @@ class Run:
         if missed:
             self._judge(s, scope, missed, touches)
 
+    def _of_a_denied_one(self, found):
+        return any(e["what"] == "execute" and e["values"][0] not in self.prepared for e in found["effects"])
+
     # What EXECUTE and HANDLER … READ touch was decided with an earlier statement.
     def _before(self, s, found):
-        more = []
+        more, text = [], s.text
         for effect in found["effects"]:
             if effect["what"] == "prepare":
-                self.prepared[effect["values"][0]] = found["touches"]
+                self.prepared[effect["values"][0]] = found["touches"], s.text
             elif effect["what"] == "execute":
-                more += self.prepared.get(effect["values"][0], [])
-        if re.match(rb"\s*handler\b", s.text, re.I):
+                touches, text = self.prepared[effect["values"][0]]
+                more += touches
+        if re.search(rb"\bhandler\b", text, re.I):
             for t in found["touches"]:
                 self.opened.add((t["schema"], t["name"]))
             more += [{"action": "read", "kind": "table", "schema": a, "name": b} for a, b in self.opened]
@@ -183,30 +204,33 @@ class Run:
         return [{"action": "define", "kind": "table", "schema": a.decode(), "name": b.decode()} for a, b in tables]
 
     def _judge(self, s, scope, missed, touches):
-        other = self.server.connect()
-        try:
-            other.query("SET lock_wait_timeout = 0")
-            catalogue = Catalogue(other, self.analyser)
-        finally:
-            other.close()
-        reached = catalogue.reached((t["schema"], t["name"]) for t in touches)
+        if self.catalogue is None:
+            other = self.server.connect()
+            try:
+                other.query("SET lock_wait_timeout = 0")
+                self.catalogue = Catalogue(other, self.analyser)
+            finally:
+                other.close()
+        reached = self.catalogue.reached((t["schema"], t["name"]) for t in touches)
         for e in missed:
             if (e.schema, e.table) in reached:
                 self.counts["indirect"] += 1
             elif None in reached:
                 self.counts["indirect, not analysed"] += 1
-                self.unknown.append((s.file, s.line, s.text, e, catalogue.unknown))
+                self.unknown.append((s.file, s.line, s.text, e, self.catalogue.unknown))
             else:
                 self.misses.append(Miss(s.text, s.file, s.line, scope["schema"], e,
                                         [(t["action"], t["schema"], t["name"]) for t in touches]))
 
 
 def covered(event, touches, text, current):
-    if event.table.startswith("#sql"):
-        return True
+    if event.table.startswith("#sql") or any(t["kind"] == "server" for t in touches):
+        return True                  # a facility of the server is nobody's but the server's owner's
     if event.schema in SYSTEM:       # the server's own bookkeeping, unless the statement names it
+        if not re.match(rb"\s*(prepare|execute)\b", text, re.I):
+            text = LITERAL.sub(b"", text)
         named = [re.search(rb"\b" + re.escape(n.encode()) + rb"\b", text, re.I) for n in (event.schema, event.table)]
-        return not ((named[0] or current in SYSTEM) and named[1]) or any(t["kind"] == "server" for t in touches)
+        return (event.schema, event.table) in PUBLIC or not ((named[0] or current in SYSTEM) and named[1])
     for t in touches:
         if t["schema"] != event.schema or t["action"] not in COVERED_BY[event.what]:
             continue
