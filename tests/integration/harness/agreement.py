@@ -119,6 +119,6 @@ def kind(text):
     return f"{first.group()} {second.group()}" if second else first.group()
 
 
-def about_the_character_set(why):
-    """A refusal by rule: how the server reads these bytes depends on a table of its own."""
-    return "UTF-8" in why or "character set" in why
+def names_in_another_character_set(found):
+    """What names these bytes are, a table of the server says: refused, and counted as not read."""
+    return found["trouble"] == "unsafe_setting" and ("UTF-8" in found["why"] or "depends on the character set" in found["why"])
