@@ -12,7 +12,7 @@ declare -A packages=(
     [server]="postgresql postgresql-contrib openssl procps curl ca-certificates python3"
     [clients]="python3-pytest python3-psycopg2 python3-psycopg python3-asyncpg python3-yaml python3-sqlalchemy
                python3-alembic python3-django libpostgresql-jdbc-java
-               default-jdk-headless nodejs npm sqlsmith"
+               default-jdk-headless nodejs npm sqlsmith mariadb-test-data"
     [bench]="pgbouncer haproxy postgresql-contrib python3"
     [fuzz]="clang-14 libclang-rt-14-dev"
 )

@@ -39,7 +39,7 @@ unsigned place_in_characters(std::string_view text, std::size_t byte) {
 policy::footprint one_reading(std::string_view text, const mysql::lexed& tokens,
                               const mysql_scope& s, const limits& caps, unsigned version) {
     if (!tokens.trouble.empty()) {
-        auto none = not_analysed(problem::syntax, tokens.trouble);
+        auto none = not_analysed(tokens.problem(), tokens.trouble);
         none.trouble_at = place_in_characters(text, tokens.trouble_at);
         return none;
     }

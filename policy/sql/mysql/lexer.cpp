@@ -47,6 +47,14 @@ private:
         return false;
     }
 
+    // Of bytes beyond ASCII. Other character sets than UTF-8 may well have names there; what names,
+    // a table of the server says.
+    bool refuse_bytes(std::string_view why) {
+        if (out_.trouble.empty())
+            out_.foreign_bytes = !utf8_;
+        return refuse(why);
+    }
+
     void add(token_kind kind, std::uint16_t what = 0) {
         out_.tokens.push_back({static_cast<std::uint32_t>(start_),
                                static_cast<std::uint32_t>(std::min(at_, text_.size())), what, kind,
@@ -142,7 +150,8 @@ private:
         if (name_byte_at(at_))
             return word();
         if (static_cast<unsigned char>(c) >= 0x80)
-            return refuse("a byte outside of quotation marks that depends on the character set");
+            return refuse_bytes(
+                "a byte outside of quotation marks that depends on the character set");
         if (is_control(c))
             return refuse("a control character outside of quotation marks");
         return symbol_of(1, static_cast<std::uint16_t>(c));
@@ -160,7 +169,7 @@ private:
         for (skip_ascii_name(); name_byte_at(at_); skip_ascii_name()) {
             const auto length = utf8_length(text_, at_);
             if (length == 0)
-                return refuse("a name that is not well-formed UTF-8 of up to three bytes");
+                return refuse_bytes("a name that is not well-formed UTF-8 of up to three bytes");
             at_ += length;
         }
         if (at(at_) == '.' && name_byte_at(at_ + 1))
@@ -304,7 +313,8 @@ private:
                 // becomes a question mark.
                 const auto length = utf8_ ? utf8_length(text_, at_) : 0;
                 if (length == 0)
-                    return refuse("a name that is not well-formed UTF-8 of up to three bytes");
+                    return refuse_bytes(
+                        "a name that is not well-formed UTF-8 of up to three bytes");
                 at_ += length;
             }
         }
@@ -331,7 +341,7 @@ private:
         while (is_host_byte(at(at_)) && at_ < text_.size())
             ++at_;
         if (at_ < text_.size() && static_cast<unsigned char>(text_[at_]) >= 0x80)
-            return refuse("a variable's name that depends on the character set");
+            return refuse_bytes("a variable's name that depends on the character set");
         add(token_kind::user_variable);
         return true;
     }

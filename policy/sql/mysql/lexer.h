@@ -15,10 +15,15 @@
 namespace ringfence::sql::mysql {
 
 struct lexed {
-    std::vector<token> tokens;            // the last one is `end`
-    std::string_view trouble{};           // empty: all of the text was read
-    std::uint32_t trouble_at = 0;         // offset
+    std::vector<token> tokens;    // the last one is `end`
+    std::string_view trouble{};   // empty: all of the text was read
+    std::uint32_t trouble_at = 0; // offset
+    bool foreign_bytes = false;   // the trouble: bytes of a character set that is not read here
     std::vector<unsigned> versions_asked; // of executable comments, where the server's is not known
+
+    [[nodiscard]] policy::problem problem() const {
+        return foreign_bytes ? policy::problem::unsafe_setting : policy::problem::syntax;
+    }
 };
 
 // Pre: the character set is safe, the text shorter than 4 GiB. `version` stands for the scope's.

@@ -288,7 +288,7 @@ void parser::skip_parenthesised_literals() {
 
 // user, 'user', user@host, CURRENT_USER, CURRENT_USER()
 void parser::account() {
-    if (accept("CURRENT_USER")) {
+    if (accept_any({"CURRENT_USER", "CURRENT_ROLE"})) {
         if (accept('('))
             expect(')');
         return;

@@ -156,6 +156,7 @@ private:
     void order_by(bool of_query = false);
     void limit_clause();
     void into_clause();
+    void procedure_analyse();
     void locking_clause(int level);
     void window_specification();
     void row_list();
@@ -182,6 +183,7 @@ private:
 
     // --- expressions (parser_expression.cpp, parser_function.cpp)
     void expression();
+    void sum();
     void operand();
     bool operator_ahead();
     void parenthesised();
@@ -194,6 +196,7 @@ private:
     bool keyword_operand();
     void function_call(std::string_view schema, std::string_view name);
     void arguments(std::string_view name);
+    void argument_alias();
     void over_clause();
     void sequence_function();
     void data_type();
@@ -212,7 +215,7 @@ private:
     void handler_statement();
     void truncate_statement();
     // Names in the expressions mean columns at `values_level`.
-    void assignments(bool values_function, int values_level = no_level);
+    void assignments(int values_level = no_level);
     void target_columns(std::size_t use);
     void returning();
     std::size_t target(const written_name&, std::string_view alias);
@@ -221,6 +224,7 @@ private:
     void set_statement();
     void set_item();
     void set_system_variable(std::string_view scope, std::string_view name);
+    void setting();
     void set_names();
     void set_character_set();
     void set_transaction();

@@ -79,7 +79,7 @@ void parser::alter_table_action(const written_name& of) {
         if (at_any({"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "FULLTEXT", "SPATIAL",
                     "KEY", "INDEX"}))
             return constraint();
-        if (at("PERIOD") && ahead(1, "FOR"))
+        if (at("PERIOD") && (ahead(1, "FOR") || ahead(1, "IF")))
             return table_element();
         accept("COLUMN");
         if_exists();
@@ -97,7 +97,10 @@ void parser::alter_table_action(const written_name& of) {
         }
         if (accept("SYSTEM", "VERSIONING"))
             return;
-        if (accept("PERIOD", "FOR")) {
+        if (at("PERIOD") && (ahead(1, "FOR") || ahead(1, "IF"))) {
+            advance();
+            if_exists();
+            expect("FOR");
             if (!accept("SYSTEM_TIME"))
                 (void)name();
             return;
@@ -110,7 +113,9 @@ void parser::alter_table_action(const written_name& of) {
             accept("COLUMN");
         }
         if_exists();
-        if (!accept("PRIMARY"))
+        if (accept("PRIMARY"))
+            accept("KEY");
+        else
             (void)name();
         if (!accept("RESTRICT"))
             accept("CASCADE");
@@ -229,10 +234,13 @@ void parser::alter_table_action(const written_name& of) {
     if (at("ORDER")) {
         expect("ORDER");
         expect("BY");
-        (void)name(); // more of them read as actions, which are names alone
-        if (!accept("ASC"))
-            accept("DESC");
-        return;
+        return comma_list([&] {
+            (void)name();
+            for (int parts = 1; parts < 3 && accept('.'); ++parts)
+                (void)name();
+            if (!accept("ASC"))
+                accept("DESC");
+        });
     }
     if (accept("FORCE") || accept("SECONDARY_LOAD") || accept("SECONDARY_UNLOAD"))
         return;

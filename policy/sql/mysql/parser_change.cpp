@@ -34,7 +34,7 @@ void parser::target_columns(std::size_t use) {
 }
 
 // a = expression, …
-void parser::assignments(bool values_function, int values_level) {
+void parser::assignments(int values_level) {
     comma_list([&] {
         column_name c;
         c.column = name();
@@ -45,11 +45,9 @@ void parser::assignments(bool values_function, int values_level) {
         }
         names_.add_assignment(level_, c);
         expect_assignment();
-        if (at("DEFAULT") && !ahead(1, '('))
+        if ((at("DEFAULT") && !ahead(1, '(')) || at("IGNORE")) {
             advance();
-        else if (at("IGNORE") && !values_function)
-            advance();
-        else {
+        } else {
             const query_scope keep(*this);
             if (values_level != no_level)
                 level_ = values_level;
@@ -90,7 +88,7 @@ void parser::insert_or_replace() {
         columns = true;
     }
     if (accept("SET")) {
-        assignments(true);
+        assignments();
         columns = true;
     } else if (at_any({"VALUES", "VALUE"}) && ahead(1, '(')) {
         advance();
@@ -123,7 +121,7 @@ void parser::insert_or_replace() {
             if (from != no_level && !failed())
                 for (const auto& s : std::vector<source>(names_.at(from).sources))
                     names_.at(both).sources.push_back(s);
-        assignments(true, both);
+        assignments(both);
     }
     returning();
 }
@@ -145,7 +143,7 @@ void parser::update_statement() {
         expression();
     }
     expect("SET");
-    assignments(false);
+    assignments();
     if (accept("WHERE")) {
         const auto begin = at_;
         expression();
@@ -225,7 +223,7 @@ void parser::delete_statement() {
         if (accept("BEFORE", "SYSTEM_TIME")) {
             if (!accept("TRANSACTION"))
                 accept("TIMESTAMP");
-            operand();
+            sum();
         }
         index_hints();
     }
@@ -289,7 +287,7 @@ void parser::load_statement() {
     else
         names_.require(use, policy::all_columns);
     if (accept("SET"))
-        assignments(true);
+        assignments();
 }
 
 void parser::truncate_statement() {

@@ -166,7 +166,9 @@ void parser::create_database() {
 // Without a name: the current one.
 void parser::alter_database() {
     advance();
-    if (at_name() && !at_any({"CHARSET", "ENCRYPTION", "COMMENT", "READ"}))
+    const bool option = at("COMMENT") ? ahead(1, '=') || peek(1).kind == token_kind::string
+                                      : at_any({"CHARSET", "ENCRYPTION", "READ"});
+    if (at_name() && !option)
         schema(action::define, name());
     else
         schema(action::define, schema_of({}));

@@ -17,6 +17,20 @@ void parser::expression() {
         operand();
 }
 
+// An expression without comparisons and AND, for where the grammar goes on with one of these.
+void parser::sum() {
+    const nested deeper(*this);
+    const auto sign = [&] {
+        return at('+') || at('-') || at('*') || at('/') || at('%') || at('^') || at('&') ||
+               at('|') || at_any({"DIV", "MOD"});
+    };
+    operand();
+    while (!failed() && sign()) {
+        advance();
+        operand();
+    }
+}
+
 void parser::expression_list() {
     comma_list([&] { expression(); });
 }
@@ -304,7 +318,7 @@ void parser::system_variable() {
         return unexpected();
     advance();
     for (int parts = 0; parts < 2 && accept('.'); ++parts)
-        if (!accept("DEFAULT"))
+        if (!accept("DEFAULT") && !accept_string()) // a string: of one replication connection
             (void)name();
 }
 

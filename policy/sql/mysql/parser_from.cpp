@@ -110,7 +110,7 @@ source& parser::newest_source() {
 
 // Empty: none.
 std::string_view parser::table_alias() {
-    if (accept("AS")) {
+    if (accept("AS") || accept('=')) {
         if (peek().kind == token_kind::string && accept_string())
             return {};
         return name();
@@ -155,7 +155,7 @@ void parser::system_time() {
     const auto point = [&] {
         if (!accept("TRANSACTION"))
             accept("TIMESTAMP");
-        operand();
+        sum();
     };
     if (accept("ALL"))
         return;
@@ -200,6 +200,7 @@ void parser::derived_table(bool lateral) {
             level_ = names_.at(level_).parent;
         subquery();
     }
+    system_time();
     add_source(table_alias());
     if (at('('))
         skip_name_list();
@@ -223,8 +224,7 @@ void parser::json_columns() {
     comma_list([&] {
         if (accept("NESTED")) {
             accept("PATH");
-            if (!accept_string())
-                unexpected();
+            operand();
             return json_columns();
         }
         (void)name();
@@ -235,12 +235,10 @@ void parser::json_columns() {
         data_type();
         accept("EXISTS");
         expect("PATH");
-        if (!accept_string())
-            unexpected();
+        operand();
         while (at_any({"NULL", "ERROR", "DEFAULT"})) {
             if (accept("DEFAULT")) {
-                if (!accept_string() && !accept_number())
-                    unexpected();
+                operand();
             } else {
                 advance();
             }

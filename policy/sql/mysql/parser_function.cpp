@@ -71,7 +71,9 @@ void parser::arguments(std::string_view called) {
         if (accept(')'))
             return;
         expression();
-        if (accept("AS")) {
+        if (called.empty()) { // what a function of a shared library is told of its arguments
+            argument_alias();
+        } else if (accept("AS")) {
             data_type();
             accept("ARRAY");
         }
@@ -107,6 +109,15 @@ void parser::arguments(std::string_view called) {
         if (!accept(',') && !accept_any({"FROM", "FOR"}))
             return unexpected();
     }
+}
+
+// f(a AS x), f(a x), f(a 'x')
+void parser::argument_alias() {
+    const bool named = accept("AS");
+    if (peek().kind == token_kind::string)
+        (void)accept_string();
+    else if (named || at_name())
+        (void)name();
 }
 
 void parser::over_clause() {
@@ -182,9 +193,12 @@ void parser::data_type() {
     skip_parenthesised_literals();
     while (!failed()) {
         if (accept_any({"UNSIGNED", "SIGNED", "ZEROFILL", "BINARY", "ASCII", "UNICODE", "BYTE",
-                        "PRECISION", "VARYING", "INT", "INTEGER", "COMPRESSED", "ARRAY"})) {
+                        "PRECISION", "VARYING", "INT", "INTEGER", "ARRAY"})) {
         } else if (accept("CHARACTER", "SET") || accept("CHARSET") || accept("CHAR", "SET")) {
             character_set();
+        } else if (accept("COMPRESSED")) {
+            if (accept('='))
+                (void)name();
         } else if (accept("COLLATE")) {
             character_set();
         } else if (accept("REF_SYSTEM_ID")) {

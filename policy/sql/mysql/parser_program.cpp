@@ -256,7 +256,8 @@ void parser::signal_statement() {
     }
     if (accept("SET"))
         comma_list([&] {
-            (void)name();
+            if (!accept("ROW_NUMBER"))
+                (void)name();
             expect('=');
             expression();
         });

@@ -159,14 +159,6 @@ int parser::select_core() {
         advance();
         expression();
     }
-    if (accept("PROCEDURE")) { // PROCEDURE ANALYSE(…)
-        if (!equal_ignoring_case(name(), "analyse"))
-            return unexpected(), mine;
-        expect('(');
-        if (!at(')'))
-            expression_list();
-        expect(')');
-    }
     return mine;
 }
 
@@ -198,11 +190,24 @@ void parser::query_tail(int level) {
             order_by(true);
         if (at_any({"LIMIT", "OFFSET"}) || (at("FETCH") && (ahead(1, "FIRST") || ahead(1, "NEXT"))))
             limit_clause();
+        procedure_analyse();
         locking_clause(level);
         into_clause();
         if (at_ == before)
             return;
     }
+}
+
+// PROCEDURE ANALYSE(…), which says what types would do for the columns of the result
+void parser::procedure_analyse() {
+    if (!accept("PROCEDURE"))
+        return;
+    if (!equal_ignoring_case(name(), "analyse"))
+        return unexpected();
+    expect('(');
+    if (!at(')'))
+        expression_list();
+    expect(')');
 }
 
 // A bare name in ORDER BY of a query is a column of the result, if the result has one of this name;
@@ -384,24 +389,29 @@ std::size_t parser::closing(std::size_t open) const {
 // What stands in the parentheses here is a query, and not an expression or a join that begins with
 // one: behind each inner pair, only what goes on with a query may stand.
 bool parser::query_ahead(bool in_from) const {
+    static constexpr word goes_on[] = {"UNION", "EXCEPT", "INTERSECT", "MINUS", "ORDER",
+                                       "LIMIT", "OFFSET", "FETCH",     "FOR",   "LOCK"};
+    const auto query_goes_on = [&](std::size_t behind) {
+        return std::any_of(std::begin(goes_on), std::end(goes_on),
+                           [&](word w) { return ahead(behind, w); });
+    };
     constexpr std::size_t more = 0;
     std::size_t inner = more;
     while (ahead(inner, '('))
         ++inner;
     // VALUES may be the function of this name, too, but not in front of two values.
-    const bool rows = ahead(inner, "VALUES") && ahead(inner + 1, '(') &&
-                      (in_from || ahead(closing(at_ + inner + 1) + 1 - at_, ','));
+    const auto row_or_function = [&] {
+        const auto behind = closing(at_ + inner + 1) + 1 - at_;
+        return in_from || ahead(behind, ',') || query_goes_on(behind);
+    };
+    const bool rows = ahead(inner, "VALUES") && ahead(inner + 1, '(') && row_or_function();
     if (inner == more ||
         !(ahead(inner, "SELECT") || ahead(inner, "WITH") || ahead(inner, "TABLE") || rows))
         return false;
     for (auto open = inner - 1; open > more; --open) {
         const auto behind = closing(at_ + open) + 1 - at_;
-        if (ahead(behind, ')'))
-            continue;
-        static constexpr word goes_on[] = {"UNION", "EXCEPT", "INTERSECT", "MINUS", "ORDER",
-                                           "LIMIT", "OFFSET", "FETCH",     "FOR",   "LOCK"};
-        return std::any_of(std::begin(goes_on), std::end(goes_on),
-                           [&](word w) { return ahead(behind, w); });
+        if (!ahead(behind, ')') && !query_goes_on(behind))
+            return false;
     }
     return true;
 }

@@ -143,7 +143,7 @@ void parser::embedded_text(const token& t) {
     there.schema = current_;
     const auto tokens = lex(*inner, there, version_);
     if (!tokens.trouble.empty())
-        return fail(problem::syntax, tokens.trouble);
+        return fail(tokens.problem(), tokens.trouble);
     auto found = parser(*inner, tokens, there, limits_, version_, depth_of_texts_ + 1).run();
     if (!found.analysed())
         return fail(found.trouble, found.trouble_text);
@@ -198,7 +198,10 @@ void parser::execute_statement() {
         effect({.what = kind::execute, .values = {to_lower(name())}, .text = {}});
     }
     if (accept("USING"))
-        expression_list();
+        comma_list([&] {
+            if (!accept("IGNORE")) // as DEFAULT, in place of a value
+                expression();
+        });
 }
 
 void parser::deallocate_statement() {

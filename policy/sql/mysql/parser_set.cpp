@@ -28,7 +28,7 @@ void parser::set_statement() {
             if (rule == nullptr || rule->what != variable_rule::kind::allowed)
                 return fail(problem::unsafe_setting, "a setting for one statement that is not on "
                                                      "the list of those that change nothing else");
-            expression();
+            setting();
         });
         expect("FOR");
         return statement();
@@ -134,9 +134,12 @@ void parser::set_system_variable(std::string_view reach, std::string_view variab
     case variable_rule::kind::allowed:
         break;
     }
-    if (accept("DEFAULT") || accept_any({"ON", "ALL", "BINARY", "ROW", "SYSTEM"}))
-        return;
-    expression();
+    setting();
+}
+
+void parser::setting() {
+    if (!accept_any({"DEFAULT", "ON", "ALL", "BINARY", "ROW", "SYSTEM"}))
+        expression();
 }
 
 // What a later text of this session would be read by. A value that is no literal becomes known when
@@ -189,15 +192,17 @@ void parser::session_character_set(std::string_view charset) {
 
 void parser::set_names() {
     expect("NAMES");
-    if (accept("DEFAULT"))
-        return session_character_set("");
-    const auto& t = peek();
-    const auto charset =
-        t.kind == token_kind::string ? string_of(text_, t, scope_.mode) : name_of(text_, t);
-    if (t.kind != token_kind::string && t.kind != token_kind::word)
-        return unexpected();
-    advance();
-    session_character_set(charset.value_or("?"));
+    if (accept("DEFAULT")) {
+        session_character_set("");
+    } else {
+        const auto& t = peek();
+        const auto charset =
+            t.kind == token_kind::string ? string_of(text_, t, scope_.mode) : name_of(text_, t);
+        if (t.kind != token_kind::string && t.kind != token_kind::word)
+            return unexpected();
+        advance();
+        session_character_set(charset.value_or("?"));
+    }
     if (accept("COLLATE"))
         character_set();
 }

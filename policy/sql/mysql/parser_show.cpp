@@ -155,8 +155,12 @@ void parser::show_statement() {
     if (accept("CHARACTER", "SET") || accept_any({"CHARSET", "COLLATION"}))
         return show_filter();
     if (accept_any({"PLUGINS", "PRIVILEGES", "ENGINES", "PROFILES", "AUTHORS", "CONTRIBUTORS"}) ||
-        accept("STORAGE", "ENGINES") || accept("PLUGINS", "SONAME"))
-        return show_filter();
+        accept("STORAGE", "ENGINES")) {
+        accept("SONAME");
+        if (!accept_string())
+            show_filter();
+        return;
+    }
     if (accept("COUNT")) {
         expect('(');
         expect('*');
@@ -203,7 +207,8 @@ void parser::describe_statement() {
 
 void parser::explained() {
     while (!failed()) {
-        if (accept("EXTENDED") || (at("PARTITIONS") && !at_end() && accept("PARTITIONS"))) {
+        if (accept("EXTENDED", "ALL") || accept("EXTENDED") ||
+            (at("PARTITIONS") && !at_end() && accept("PARTITIONS"))) {
         } else if (at("FORMAT") && ahead(1, '=')) {
             at_ += 2;
             if (!accept_string())
@@ -227,9 +232,9 @@ void parser::explained() {
             expect("DATABASE");
         const auto in = name();
         schema(action::reference, in);
-        current_ = in;
+        const auto outside = std::exchange(current_, in);
         statement();
-        current_ = scope_.schema;
+        current_ = outside;
         return;
     }
     if (at_any({"SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "VALUES", "TABLE"}) ||

@@ -69,9 +69,11 @@ void parser::table_element() {
     if (at_any({"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "FULLTEXT", "SPATIAL", "KEY",
                 "INDEX"}))
         return constraint();
-    if (accept("PERIOD", "FOR", "SYSTEM_TIME") ||
-        (at("PERIOD") && ahead(1, "FOR") && accept("PERIOD", "FOR"))) {
-        if (at_name())
+    if (at("PERIOD") && (ahead(1, "FOR") || ahead(1, "IF"))) {
+        advance();
+        if_exists();
+        expect("FOR");
+        if (!accept("SYSTEM_TIME"))
             (void)name();
         return skip_name_list();
     }
@@ -405,8 +407,8 @@ void parser::partition_definitions() {
     const nested deeper(*this);
     expect('(');
     comma_list([&] {
-        if (!accept("PARTITION"))
-            expect("SUBPARTITION");
+        if (!accept("PARTITION")) // MariaDB: the name alone
+            accept("SUBPARTITION");
         (void)name();
         if (accept("VALUES")) {
             if (accept("LESS")) {

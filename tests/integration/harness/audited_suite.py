@@ -1,0 +1,239 @@
+"""MariaDB's test suite, run for real on a throw-away server: is what the server touches in the footprint?"""
+import collections
+import itertools
+import re
+import time
+
+from . import agreement, mysql_asking, mysqltest, server_audit
+
+# Nothing here is about what statements touch, or it needs several servers or what is not installed.
+LEFT_OUT = ("compat/oracle", "suite/rpl", "galera", "wsrep", "binlog", "multi_source", "mroonga", "rocksdb", "spider",
+            "plugin/connect", "oqgraph", "suite/s3", "encryption", "mariabackup", "large_tests", "atomic", "federated",
+            "perfschema_stress", "stress", "suite/mtr", "include/", "auth_gssapi", "cracklib", "feedback")
+# What would end the server or this connection, wait, lock everybody out, let others work, or write outside.
+NOT_RUN = re.compile(
+    rb"\b(shutdown|kill|sleep|start\s+(all\s+)?(slave|replica)|change\s+master|stop\s+(all\s+)?(slave|replica)|"
+    rb"install|uninstall|xa\s|event_scheduler|server_audit|set\s+password|(alter|drop|rename)\s+user|"
+    rb"backup\s|outfile|dumpfile|get_lock|master_(pos|gtid)_wait|benchmark|handlersocket|debug\w*|binlog)|"
+    rb"\bset\b.*\b(global|persist|autocommit|debug|timestamp|pseudo|max_statement_time|init_connect)\b|"
+    rb"\b(global)\s+\w+\s*:?=|@@global\.\w+\s*:?=|"
+    rb"(insert|update|delete|replace|truncate|drop|alter|create|rename|lock|use)\b[^;]*\bmysql\b", re.I | re.S)
+PREPARES = re.compile(rb"\s*prepare\s+`?(\w+)`?\s+from\b", re.I)
+LITERAL = re.compile(rb"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*\"""", re.S)
+# What may be read without a touch.
+PUBLIC = {("performance_schema", "global_status"), ("performance_schema", "session_status")}
+SYSTEM = {"mysql", "performance_schema", "information_schema", "sys"}
+COVERED_BY = {"READ": {"read", "write", "define"}, "WRITE": {"write", "define"}, "CREATE": {"define"},
+              "ALTER": {"define"}, "DROP": {"define"}, "RENAME": {"define"}}
+
+Miss = collections.namedtuple("Miss", "text file line schema event touches")
+
+
+def files(suite=agreement.SUITE):
+    return agreement.files(suite, LEFT_OUT)
+
+
+class Catalogue:
+    """What the server's objects do by themselves, read by the analyser: (schema, name) -> touches."""
+
+    VIEWS = "SELECT table_name, view_definition FROM information_schema.views WHERE table_schema = '{}'"
+    TRIGGERS = ("SELECT event_object_table, CONCAT('CREATE TRIGGER x AFTER INSERT ON `', REPLACE(event_object_table, '`',"
+                " '``'), '` FOR EACH ROW ', action_statement) FROM information_schema.triggers WHERE trigger_schema = '{}'")
+    ROUTINES = ("SELECT name, CONCAT('CREATE ', type, ' x(', CONVERT(param_list USING utf8mb4), ') ', IF(type = 'FUNCTION',"
+                " CONCAT('RETURNS ', returns, ' '), ''), CONVERT(body USING utf8mb4)) FROM mysql.proc WHERE db = '{}'")
+    FOREIGN_KEYS = ("SELECT table_name, unique_constraint_schema, referenced_table_name FROM"
+                    " information_schema.referential_constraints WHERE constraint_schema = '{}'")
+    DEFAULTS = ("SELECT table_name, column_default FROM information_schema.columns WHERE table_schema = '{}' AND"
+                " column_default LIKE '%val%'")
+    MERGED = "SELECT table_name FROM information_schema.tables WHERE table_schema = '{}' AND engine LIKE 'MRG%'"
+
+    def __init__(self, client, analyser):
+        self.client, self.analyser = client, analyser
+        self.edges, self.unknown = collections.defaultdict(list), []
+        client.query("SET NAMES utf8mb4")
+        for row in client.query("SHOW DATABASES"):
+            if row[0].decode() not in SYSTEM:
+                self._read(row[0].decode())
+
+    def _read(self, schema):
+        for source in (self.VIEWS, self.TRIGGERS, self.ROUTINES):
+            for name, text in self._rows(source, schema):
+                if text is not None:
+                    self._text(schema, name.decode(), text)
+        for name, there, parent in self._rows(self.FOREIGN_KEYS, schema):
+            child, parent = (schema, name.decode()), (there.decode(), parent.decode())
+            self.edges[child].append(parent)
+            self.edges[parent].append(child)
+        for name, text in self._rows(self.DEFAULTS, schema):
+            self.edges[schema, name.decode()] += re.findall(r"val\(`([^`]*)`\.`([^`]*)`\)", text.decode("utf-8", "replace"))
+        for name, in self._rows(self.MERGED, schema):
+            self.edges[schema, name.decode()].append(None)
+
+    def _text(self, schema, name, text):
+        found = self.analyser.footprint(text, schema=schema, sql_mode="", charset="utf8mb4")
+        self.edges[schema, name] += [(t["schema"], t["name"]) for t in found["touches"]]
+        if any(t["kind"] == "server" for t in found["touches"]):
+            self.edges[schema, name].append(None)
+        if found["trouble"] != "none":
+            self.unknown.append((text, found["why"]))
+            self.edges[schema, name].append(None)
+
+    def _rows(self, source, schema):
+        try:
+            return self.client.query(source.format(schema.replace("'", "''")))
+        except mysql_asking.Refused:
+            return []
+
+    def reached(self, start):
+        """All that is reached from there; None in it: also what nobody knows."""
+        found, todo = set(), list(start)
+        while todo:
+            one = todo.pop()
+            if one in found:
+                continue
+            found.add(one)
+            if one is None:
+                continue
+            schema, name = one
+            todo += self.edges.get(one, [])
+            for (s, n), more in self.edges.items():            # routines fold
+                if s == schema and n.lower() == name.lower():
+                    todo += more
+        return found
+
+
+class Run:
+    """One file after the other; `misses` are events that no footprint has."""
+
+    def __init__(self, server, analyser):
+        self.server, self.analyser = server, analyser
+        self.misses, self.unknown, self.counts = [], [], collections.Counter()
+        self.client = self.log = None
+
+    def file(self, path, name, root, until=None, most=2500):
+        """At most so many statements, and until that time."""
+        self._begin()
+        for s in itertools.islice(mysqltest.statements(path, name, root), most):
+            if until is not None and time.monotonic() > until:
+                return
+            if NOT_RUN.search(s.text):
+                self.counts["not run"] += 1
+                continue
+            try:
+                self._statement(s)
+            except (OSError, EOFError):
+                self.counts["connection lost"] += 1
+                self._renew()
+                return
+
+    def _begin(self):
+        if self.client is not None:
+            self.client.close()
+        try:
+            self.client = self.server.connect()
+            self.client.query("SET NAMES utf8mb4")
+            for row in self.client.query("SHOW DATABASES"):
+                if row[0].decode() not in SYSTEM:
+                    self.client.query(b"DROP DATABASE `" + row[0].replace(b"`", b"``") + b"`")
+            self.client.query("CREATE DATABASE test")
+        except (OSError, EOFError, mysql_asking.Refused):
+            self._renew()
+        self.client.use("test")
+        self.client.query("SET NAMES latin1")
+        self.log = server_audit.Log(self.server)
+        self.prepared, self.opened, self.catalogue = {}, set(), None
+
+    def _renew(self):
+        self.server.renew()
+        self.client = self.server.connect()
+        self.client.query("CREATE DATABASE test")
+
+    def _statement(self, s):
+        row, = self.client.query("SELECT DATABASE(), @@sql_mode, @@character_set_client")
+        scope = {"schema": (row[0] or b"").decode("utf-8", "replace"), "sql_mode": row[1].decode(),
+                 "charset": row[2].decode()}
+        found = self.analyser.footprint(s.text, **scope)
+        dropped = self._table_of_trigger(s.text, found)
+        self.log.events()
+        try:
+            self.client.query(s.text)
+            self.counts["ran"] += 1
+        except mysql_asking.Refused:
+            self.counts["failed"] += 1
+        events = self.log.events()
+        if found["trouble"] != "none" or any(e["what"] in ("defines", "execute") for e in found["effects"]) or \
+                re.match(rb"\s*(call|begin)\b", s.text, re.I):
+            self.catalogue = None
+        if found["trouble"] != "none" or self._of_a_denied_one(found):
+            self.counts["denied"] += 1
+            if prepares := PREPARES.match(s.text):
+                self.prepared.pop(prepares.group(1).decode().lower(), None)
+            return
+        touches = found["touches"] + self._before(s, found) + dropped
+        missed = [e for e in events if not covered(e, touches, s.text, scope["schema"])]
+        self.counts["events"] += len(events)
+        if missed:
+            self._judge(s, scope, missed, touches)
+
+    def _of_a_denied_one(self, found):
+        return any(e["what"] == "execute" and e["values"][0] not in self.prepared for e in found["effects"])
+
+    # What EXECUTE and HANDLER … READ touch was decided with an earlier statement.
+    def _before(self, s, found):
+        more, text = [], s.text
+        for effect in found["effects"]:
+            if effect["what"] == "prepare":
+                self.prepared[effect["values"][0]] = found["touches"], s.text
+            elif effect["what"] == "execute":
+                touches, text = self.prepared[effect["values"][0]]
+                more += touches
+        if re.search(rb"\bhandler\b", text, re.I):
+            for t in found["touches"]:
+                self.opened.add((t["schema"], t["name"]))
+            more += [{"action": "read", "kind": "table", "schema": a, "name": b} for a, b in self.opened]
+        return more
+
+    # DROP TRIGGER does not name the table; the catalogue does.
+    def _table_of_trigger(self, text, found):
+        if not re.search(rb"\bdrop\b.*\btrigger\b", text, re.I | re.S):
+            return []
+        tables = []
+        for t in found["touches"]:
+            tables += self.client.query("SELECT event_object_schema, event_object_table FROM information_schema.triggers"
+                                        f" WHERE trigger_schema = '{t['schema']}' AND trigger_name = '{t['name']}'")
+        return [{"action": "define", "kind": "table", "schema": a.decode(), "name": b.decode()} for a, b in tables]
+
+    def _judge(self, s, scope, missed, touches):
+        if self.catalogue is None:
+            other = self.server.connect()
+            try:
+                other.query("SET lock_wait_timeout = 0")
+                self.catalogue = Catalogue(other, self.analyser)
+            finally:
+                other.close()
+        reached = self.catalogue.reached((t["schema"], t["name"]) for t in touches)
+        for e in missed:
+            if (e.schema, e.table) in reached:
+                self.counts["indirect"] += 1
+            elif None in reached:
+                self.counts["indirect, not analysed"] += 1
+                self.unknown.append((s.file, s.line, s.text, e, self.catalogue.unknown))
+            else:
+                self.misses.append(Miss(s.text, s.file, s.line, scope["schema"], e,
+                                        [(t["action"], t["schema"], t["name"]) for t in touches]))
+
+
+def covered(event, touches, text, current):
+    if event.table.startswith("#sql") or any(t["kind"] == "server" for t in touches):
+        return True                  # a facility of the server is nobody's but the server's owner's
+    if event.schema in SYSTEM:       # the server's own bookkeeping, unless the statement names it
+        if not re.match(rb"\s*(prepare|execute)\b", text, re.I):
+            text = LITERAL.sub(b"", text)
+        named = [re.search(rb"\b" + re.escape(n.encode()) + rb"\b", text, re.I) for n in (event.schema, event.table)]
+        return (event.schema, event.table) in PUBLIC or not ((named[0] or current in SYSTEM) and named[1])
+    for t in touches:
+        if t["schema"] != event.schema or t["action"] not in COVERED_BY[event.what]:
+            continue
+        if t["kind"] == "schema" or (t["kind"] == "table" and t["name"] == event.table):
+            return True
+    return False
