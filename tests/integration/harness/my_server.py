@@ -35,7 +35,7 @@ ssl-key = {key}
 class Server:
     """`root` over its socket without a password; everybody else over TCP with one. Subclasses say how it is made."""
 
-    engine = "mysql"                                # of the policies; there is only this one
+    engine = "mysql"                                # as policies call both
     flavour = client = dump = None                  # names of the server and of its programs
     admins = {}                                     # plugin or demand -> another superuser for ringfence
 
@@ -70,7 +70,7 @@ class Server:
     def _initialize(self):
         raise NotImplementedError
 
-    def _account(self, name, plugin=None, demand=""):
+    def account(self, name, plugin=None, demand=""):
         """A superuser with the tests' password."""
         how = self.identified(plugin or self.plugin)
         return (f"CREATE USER '{name}'@'%' {how} {demand}; GRANT ALL ON *.* TO '{name}'@'%' WITH GRANT OPTION;")
@@ -79,10 +79,10 @@ class Server:
         raise NotImplementedError
 
     def _accounts(self):
-        statements = [self._account(name) for name in (ADMIN, *LOGINS)]
+        statements = [self.account(name) for name in (ADMIN, *LOGINS)]
         for kind, name in self.admins.items():
             demand = {"tls": "REQUIRE SSL", "certificate": "REQUIRE X509"}.get(kind)
-            statements.append(self._account(name, demand=demand) if demand else self._account(name, kind))
+            statements.append(self.account(name, demand=demand) if demand else self.account(name, kind))
         self.sql("\n".join(statements))
 
     def start(self):
