@@ -1,4 +1,5 @@
 """What a private MariaDB and a private MySQL have in common; each in a temporary folder, with the shop inside."""
+import pathlib
 import shutil
 import signal
 
@@ -100,14 +101,15 @@ class Server:
         self.stop()
         processes.remove(self.folder)
 
-    def run(self, text, database="", check=True, *options):
+    def run(self, text, database="", user="root", check=True):
         return processes.run([self.program(self.client), "--no-defaults", "--batch", "--skip-column-names", "--raw",
-                              f"--socket={self.socket}", "--user=root", "--default-character-set=utf8mb4", *options,
+                              f"--socket={self.socket}", f"--user={user}", "--default-character-set=utf8mb4",
+                              *([f"--password={PASSWORD}"] if user != "root" else []),
                               database or "information_schema"], input=text, check=check)
 
-    def sql(self, text, database=""):
-        """As root, past ringfence; the rows of all results, their values separated by tabs."""
-        return self.run(text, database).stdout.rstrip("\n")
+    def sql(self, text, database="", user="root"):
+        """Past ringfence; the rows of all results, their values separated by tabs."""
+        return self.run(text, database, user).stdout.rstrip("\n")
 
     def backends(self, where="true"):
         """Sessions that ringfence holds open."""
@@ -117,4 +119,4 @@ class Server:
 def which(name):
     found = shutil.which(name, path=f"{processes.environment()['PATH']}:/usr/sbin:/sbin")
     assert found, f"there is no program {name}: tests/setup.sh"
-    return found
+    return pathlib.Path(found)

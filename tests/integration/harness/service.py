@@ -6,6 +6,7 @@ import pathlib
 
 from . import my_endpoint, policies as shop_policies, processes, ringfence as rf, scram
 from .endpoint import Endpoint
+from .my_server import ADMIN
 from .postgres import PASSWORD
 
 CLIENTS = pathlib.Path(__file__).parents[1] / "clients"
@@ -93,8 +94,8 @@ class MyService(Service):
         self.server.sql(self.server.account(self.login))
         for database in (self.login, *self.databases):
             self.server.sql(f"CREATE DATABASE {database}")
-        if setup:
-            self.server.sql(setup, self.login)
+        if setup:                               # whoever makes them defines views and routines
+            self.server.sql(setup, self.login, ADMIN)
 
     def _drop(self):
         for database in (self.login, *self.databases):
