@@ -133,6 +133,19 @@ def my_endpoint(request, my_server):
     return my.Endpoint(at, my_server, request.param == "tls")
 
 
+@pytest.fixture(scope="session")
+def modules():
+    """A folder with the programs of clients/node and the modules that they use."""
+    folder = processes.folder("node")
+    for source in (pathlib.Path(__file__).parent / "clients/node").iterdir():
+        if source.is_file():
+            processes.write(folder / source.name, source.read_text())
+    processes.run(["npm", "ci", "--no-progress", "--ignore-scripts"], cwd=folder, seconds=300,
+                  env={"HOME": str(folder), "npm_config_cache": str(folder / "cache")})
+    yield folder
+    processes.remove(folder)
+
+
 @pytest.fixture
 def scratch():
     """An empty folder of the unprivileged user."""
