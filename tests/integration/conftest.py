@@ -9,7 +9,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import mariadb as maria, my_endpoint as my, mysql, postgres as pg, processes, ringfence as rf  # noqa: E402
+from harness import (mariadb as maria, my_endpoint as my, my_native, mysql, postgres as pg, processes,  # noqa: E402
+                     ringfence as rf, service)
 from harness.endpoint import Endpoint  # noqa: E402
 
 for _name in [n for n in os.environ if n.startswith("PG")]:
@@ -94,7 +95,7 @@ def my_server(request):
 @pytest.fixture(scope="session")
 def my_ringfence(my_server):
     """Shared by many tests: nothing may be stopped or reconfigured here."""
-    proxy = rf.Ringfence(my_server)
+    proxy = my_native.Native(type(my_server)) if service.DIRECT else rf.Ringfence(my_server)
     yield proxy
     proxy.remove()
 
@@ -102,6 +103,8 @@ def my_ringfence(my_server):
 @pytest.fixture
 def new_my_ringfence(my_server):
     """Ringfence(my_server, …) with a clean-up."""
+    if service.DIRECT:
+        pytest.skip("about ringfence's own settings")
     started = []
 
     def make(server=my_server, **settings):
@@ -128,8 +131,7 @@ def new_my_server(my_server):
 @pytest.fixture(params=["plain", "tls"])
 def my_endpoint(request, my_server):
     """Plain TCP and TLS. RINGFENCE_DIRECT=1 leads past ringfence, to test the tests."""
-    direct = os.environ.get("RINGFENCE_DIRECT")
-    at = my_server if direct else request.getfixturevalue("my_ringfence")
+    at = my_server if service.DIRECT else request.getfixturevalue("my_ringfence")
     return my.Endpoint(at, my_server, request.param == "tls")
 
 

@@ -310,9 +310,11 @@ class Connection:
     # Prepared statements.
 
     def prepare(self, sql):
-        """The statement, or the error."""
+        """The statement, or the error. MySQL 9 may say OK and no more: for a SET that wants a privilege."""
         self.command(STMT_PREPARE, encoded(sql))
         body = self.packet()
+        if body[:1] == b"\0" and len(body) < 12:
+            return None
         if body[:1] == b"\xff":
             return Result(body, self.capabilities)
         return Prepared(self, body)
