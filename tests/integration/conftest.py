@@ -1,5 +1,5 @@
-"""Real servers, real clients. One PostgreSQL and one ringfence serve most tests; a test that needs other settings, or
-that ends what it talks to, starts its own with `new_ringfence`."""
+"""Real servers, real clients. One server of each kind and one ringfence for each serve most tests; a test that needs other
+settings, or that ends what it talks to, starts its own with `new_ringfence` or `new_my_ringfence`."""
 import os
 import pathlib
 import signal
@@ -9,7 +9,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from harness import postgres as pg, processes, ringfence as rf  # noqa: E402
+from harness import (mariadb as maria, my_endpoint as my, my_native, mysql, postgres as pg, processes,  # noqa: E402
+                     ringfence as rf, service)
 from harness.endpoint import Endpoint  # noqa: E402
 
 for _name in [n for n in os.environ if n.startswith("PG")]:
@@ -68,6 +69,83 @@ def new_postgres():
     yield make
     for server in started:
         server.remove()
+
+
+# MariaDB and MySQL: tests whose fixtures lead to `my_server` run on both.
+
+@pytest.fixture(scope="session")
+def mariadb():
+    server = maria.MariaDB()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def mysql9():
+    server = mysql.MySQL()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session", params=["mariadb", "mysql9"])
+def my_server(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture(scope="session")
+def my_ringfence(my_server):
+    """Shared by many tests: nothing may be stopped or reconfigured here."""
+    proxy = my_native.Native(type(my_server)) if service.DIRECT else rf.Ringfence(my_server)
+    yield proxy
+    proxy.remove()
+
+
+@pytest.fixture
+def new_my_ringfence(my_server):
+    """Ringfence(my_server, …) with a clean-up."""
+    if service.DIRECT:
+        pytest.skip("about ringfence's own settings")
+    started = []
+
+    def make(server=my_server, **settings):
+        started.append(rf.Ringfence(server, **settings))
+        return started[-1]
+    yield make
+    for proxy in started:
+        proxy.remove()
+
+
+@pytest.fixture
+def new_my_server(my_server):
+    """Another of the same kind, for tests that stop the server under ringfence."""
+    started = []
+
+    def make(**settings):
+        started.append(type(my_server)(**settings))
+        return started[-1]
+    yield make
+    for server in started:
+        server.remove()
+
+
+@pytest.fixture(params=["plain", "tls"])
+def my_endpoint(request, my_server):
+    """Plain TCP and TLS. RINGFENCE_DIRECT=1 leads past ringfence, to test the tests."""
+    at = my_server if service.DIRECT else request.getfixturevalue("my_ringfence")
+    return my.Endpoint(at, my_server, request.param == "tls")
+
+
+@pytest.fixture(scope="session")
+def modules():
+    """A folder with the programs of clients/node and the modules that they use."""
+    folder = processes.folder("node")
+    for source in (pathlib.Path(__file__).parent / "clients/node").iterdir():
+        if source.is_file():
+            processes.write(folder / source.name, source.read_text())
+    processes.run(["npm", "ci", "--no-progress", "--ignore-scripts"], cwd=folder, seconds=300,
+                  env={"HOME": str(folder), "npm_config_cache": str(folder / "cache")})
+    yield folder
+    processes.remove(folder)
 
 
 @pytest.fixture

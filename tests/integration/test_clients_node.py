@@ -1,26 +1,12 @@
 """node-postgres and postgres.js; Knex and TypeORM on top of the first."""
 import json
 import os
-import pathlib
 
 import pytest
 
 from harness import processes, service
 
-SOURCES = pathlib.Path(__file__).parent / "clients/node"
 enforced = "RINGFENCE_DIRECT" not in os.environ
-
-
-@pytest.fixture(scope="module")
-def modules():
-    folder = processes.folder("node")
-    for source in SOURCES.iterdir():
-        if source.is_file():
-            processes.write(folder / source.name, source.read_text())
-    processes.run(["npm", "ci", "--no-progress", "--ignore-scripts"], cwd=folder, seconds=110,
-                  env={"HOME": str(folder), "npm_config_cache": str(folder / "cache")})
-    yield folder
-    processes.remove(folder)
 
 
 @pytest.fixture

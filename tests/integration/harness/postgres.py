@@ -36,6 +36,8 @@ class Postgres:
     """Superuser `postgres` over its socket folder without a password; roles over TCP by SCRAM.
     `programs` is the folder of another PostgreSQL than the installed one."""
 
+    engine = "postgresql"
+
     def __init__(self, conf="", shop=True, programs=None):
         self.programs = programs
         self.folder = processes.folder("pg")

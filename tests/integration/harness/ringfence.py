@@ -1,4 +1,4 @@
-"""A ringfence process in front of a private PostgreSQL server."""
+"""A ringfence process in front of a private PostgreSQL, MariaDB or MySQL server, or of one of each engine."""
 import json
 import os
 import pathlib
@@ -7,7 +7,7 @@ import ssl
 import urllib.error
 import urllib.request
 
-from . import certificates, policies as shop_policies, processes, scram, wire
+from . import certificates, my_passwords, my_wire, policies as shop_policies, processes, scram, wire
 from .postgres import PASSWORD
 
 BINARY = os.environ.get("RINGFENCE", str(pathlib.Path(__file__).parents[3] / "build/dev/proxy/ringfence"))
@@ -24,32 +24,51 @@ def merge(into, changes):
     return into
 
 
-class Ringfence:
-    """`config` is merged into the runtime configuration (None removes a key); `credentials` likewise."""
+LOGINS = ("orders", "users", "billing", "catalog")
+# Of the engine's services.
+VERIFIERS = {"postgresql": lambda password: [scram.verifier(password)], "mysql": my_passwords.verifiers}
+BACKENDS = {"postgresql": "ringfence", "mysql": "shop_admin"}
+WIRES = {"postgresql": wire.Connection, "mysql": my_wire.Connection}
 
-    def __init__(self, postgres, policies=None, config=None, credentials=None, arguments=(), env=None, wait=True):
-        self.postgres = postgres
+
+def client(password, *engines):
+    """Of the credentials file: one login's verifiers."""
+    found = [v for engine in engines for v in VERIFIERS[engine](password)]
+    return {"verifier": found[0]} if len(found) == 1 else {"verifiers": found}
+
+
+class Ringfence:
+    """`config` is merged into the runtime configuration (None removes a key); `credentials` likewise. `also` is a second
+    server, of the other engine. Clients connect to the first."""
+
+    def __init__(self, server, policies=None, config=None, credentials=None, arguments=(), env=None, wait=True,
+                 also=None):
+        self.server = self.postgres = server
+        servers = {s.engine: s for s in (server, also) if s}
         self.arguments, self.env = arguments, env
         self.folder = processes.folder("proxy")
         self.authority = certificates.Authority(self.folder)
         certificate, key = self.authority.issue("server", "localhost", "DNS:localhost,IP:127.0.0.1")
         self.host = "127.0.0.1"
-        self.port, self.admin_port = processes.free_ports(2)
+        self.admin_port, *ports = processes.free_ports(1 + len(servers))
+        self.ports = dict(zip(servers, ports))
+        self.port = self.ports[server.engine]
         self.audit_file = self.folder / "audit.jsonl"
-        self.policies = policies or shop_policies.shop()
+        self.policies = policies or shop_policies.shop(*servers)
         self.write_policies()
+        names = shop_policies.SERVERS
         self.credentials = merge({
-            "services": {login: {"verifier": scram.verifier(PASSWORD)}
-                         for login in ("orders", "users", "billing", "catalog")},
-            "servers": {"shop-pg": {"user": "ringfence", "password": PASSWORD}}}, credentials or {})
+            "services": {login: client(PASSWORD, *servers) for login in LOGINS},
+            "servers": {names[e]: {"user": BACKENDS[e], "password": PASSWORD} for e in servers}}, credentials or {})
         self.config = merge({
-            "listen": {"postgresql": {"address": self.host, "port": self.port, "tls": "prefer"},
+            "listen": {**{engine: {"address": self.host, "port": port, "tls": "prefer"}
+                          for engine, port in self.ports.items()},
                        "admin": {"address": self.host, "port": self.admin_port}},
             "tls": {"certificate": str(certificate), "key": str(key), "client_ca": str(self.authority.certificate)},
             "policies": str(self.folder / "policies"),
             "credentials": str(self.folder / "credentials.yaml"),
-            "servers": {"shop-pg": {"host": postgres.host, "port": postgres.port, "tls": "verify-full",
-                                    "ca": str(postgres.authority.certificate)}},
+            "servers": {names[engine]: {"host": s.host, "port": s.port, "tls": "verify-full",
+                                        "ca": str(s.authority.certificate)} for engine, s in servers.items()},
             "audit": {"file": str(self.audit_file)}, "policy_check_interval": "200ms"}, config or {})
         self.process = None
         self.start(wait)
@@ -122,12 +141,13 @@ class Ringfence:
 
     # Clients.
 
-    def connect(self, login="orders", password=PASSWORD, database="shop", **parameters):
-        """A raw, logged-in connection."""
-        return wire.Connection(self.host, self.port).login(login, database, password, **parameters)
+    def connect(self, login="orders", password=PASSWORD, database=None, **options):
+        """A raw, logged-in connection; by default to the shop, on MariaDB and MySQL to the service's own database."""
+        database = database or ("shop" if self.server.engine == "postgresql" else login)
+        return self.raw().login(login, database, password, **options)
 
     def raw(self):
-        return wire.Connection(self.host, self.port)
+        return WIRES[self.server.engine](self.host, self.port)
 
     def tls_context(self, certificate=None, key=None, alpn=None):
         context = ssl.create_default_context(cafile=str(self.authority.certificate))
@@ -146,5 +166,8 @@ class Ringfence:
         """Still there, and still serving."""
         assert self.process.alive(), self.process.output()[-3000:]
         with self.connect() as c:
-            assert wire.rows(c.ask(wire.query("SELECT 41 + 1"))) == [["42"]]
+            if self.server.engine == "postgresql":
+                assert wire.rows(c.ask(wire.query("SELECT 41 + 1"))) == [["42"]]
+            else:
+                assert c.value("SELECT 41 + 1") == "42"
         return True

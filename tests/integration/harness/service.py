@@ -4,8 +4,9 @@ import contextlib
 import os
 import pathlib
 
-from . import policies as shop_policies, processes, ringfence as rf, scram
+from . import my_endpoint, policies as shop_policies, processes, ringfence as rf, scram
 from .endpoint import Endpoint
+from .my_server import ADMIN
 from .postgres import PASSWORD
 
 CLIENTS = pathlib.Path(__file__).parents[1] / "clients"
@@ -16,38 +17,46 @@ class Service:
     """`setup` fills the schema, as superuser. `databases` are new ones: the service owns them as a whole (True), or a
     schema of its name in them (False)."""
 
-    def __init__(self, postgres, login, setup="", databases=None, **settings):
-        self.postgres, self.login, self.name, self.databases = postgres, login, f"{login}-service", databases or {}
-        self.policies = shop_policies.shop()
-        self.policies[self.name] = shop_policies.service(self.name, login, login, [login])
-        for database, whole in self.databases.items():
-            self.policies[self.name]["owns"].append(
-                {"server": "shop-pg", "database": database, **({} if whole else {"schema": login})})
+    def __init__(self, server, login, setup="", databases=None, **settings):
+        self.server, self.login, self.name, self.databases = server, login, f"{login}-service", databases or {}
+        self.policies = shop_policies.shop(server.engine)
+        self.policies[self.name] = shop_policies.service(self.name, login, login, [login], server.engine)
+        self.policies[self.name]["owns"] += self._more()
         self.proxy = None
         try:
-            secret = scram.verifier(PASSWORD)
-            postgres.sql(f"CREATE ROLE {login} LOGIN SUPERUSER PASSWORD '{secret}'; "
-                         f"ALTER ROLE {login} SET search_path = {login}; CREATE SCHEMA {login}")
-            for database in self.databases:
-                postgres.sql(f"CREATE DATABASE {database}", "postgres")
-            if setup:
-                postgres.sql(f"SET search_path = {login}; {setup}")
+            self._create(setup)
             if not DIRECT:
-                self.proxy = rf.Ringfence(postgres, policies=self.policies, **settings,
-                                          credentials={"services": {login: {"verifier": secret}}})
+                self.proxy = rf.Ringfence(server, policies=self.policies, **settings, credentials={
+                    "services": {login: rf.client(PASSWORD, server.engine)}})
         except BaseException:
             self.remove()
             raise
 
+    def _more(self):
+        """What else it owns."""
+        return [{"server": "shop-pg", "database": d, **({} if whole else {"schema": self.login})}
+                for d, whole in self.databases.items()]
+
+    def _create(self, setup):
+        self.server.sql(f"CREATE ROLE {self.login} LOGIN SUPERUSER PASSWORD '{scram.verifier(PASSWORD)}'; "
+                        f"ALTER ROLE {self.login} SET search_path = {self.login}; CREATE SCHEMA {self.login}")
+        for database in self.databases:
+            self.server.sql(f"CREATE DATABASE {database}", "postgres")
+        if setup:
+            self.server.sql(f"SET search_path = {self.login}; {setup}")
+
     def remove(self):
         if self.proxy:
             self.proxy.remove()
+        self._drop()
+
+    def _drop(self):
         for database in self.databases:
-            self.postgres.sql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", "postgres")
-        self.postgres.sql(f"DROP SCHEMA IF EXISTS {self.login} CASCADE; DROP ROLE IF EXISTS {self.login}")
+            self.server.sql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)", "postgres")
+        self.server.sql(f"DROP SCHEMA IF EXISTS {self.login} CASCADE; DROP ROLE IF EXISTS {self.login}")
 
     def endpoint(self, tls=True):
-        at = self.proxy or self.postgres
+        at = self.proxy or self.server
         return Endpoint(at.host, at.port, tls, at.authority.certificate, self.login)
 
     def denied(self):
@@ -75,13 +84,42 @@ class Service:
             raise AssertionError(f"{count} statements were denied, among them\n" + "\n".join(sorted(shown)))
 
 
+class MyService(Service):
+    """On MariaDB or MySQL; `databases` is a list of those that it owns beside the one of its name."""
+
+    def _more(self):
+        return [shop_policies.place(d, "mysql") for d in self.databases]
+
+    def _create(self, setup):
+        self.server.sql(self.server.account(self.login))
+        for database in (self.login, *self.databases):
+            self.server.sql(f"CREATE DATABASE {database}")
+        if setup:                               # whoever makes them defines views and routines
+            self.server.sql(setup, self.login, ADMIN)
+
+    def _drop(self):
+        for database in (self.login, *self.databases):
+            self.server.sql(f"DROP DATABASE IF EXISTS {database}")
+        self.server.sql(f"DROP USER IF EXISTS '{self.login}'")
+
+    def endpoint(self, tls=True):
+        return my_endpoint.Endpoint(self.proxy or self.server, self.server, tls, self.login)
+
+    def directly(self, tls=True):
+        """The same login, past ringfence."""
+        return my_endpoint.Endpoint(self.server, self.server, tls, self.login)
+
+
+KINDS = {"postgresql": Service, "mysql": MyService}
+
+
 def script(name):
     return (CLIENTS / name).read_text()
 
 
 @contextlib.contextmanager
-def of(postgres, login, setup="", **more):
-    made = Service(postgres, login, setup, **more)
+def of(server, login, setup="", **more):
+    made = KINDS[server.engine](server, login, setup, **more)
     try:
         yield made
     finally:
