@@ -24,6 +24,7 @@ struct audit_event {
     std::string owner;
     std::string identity;
     std::string peer;
+    policy::engine engine = policy::engine::postgresql; // of the server: how to read `statement`
     std::string server;
     std::string database;
     std::string schema;

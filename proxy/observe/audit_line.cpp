@@ -1,4 +1,5 @@
 #include "policy/sql/analyzer.h"
+#include "policy/sql/mysql_analyzer.h"
 #include "policy/text.h"
 #include "proxy/observe/audit.h"
 #include "proxy/observe/digest.h"
@@ -29,6 +30,10 @@ std::string object_text(const policy::object& what) {
     return space.empty() ? what.name : space + "." + what.name;
 }
 
+std::string redacted_by(policy::engine engine, std::string_view text) {
+    return engine == policy::engine::mysql ? sql::redact_mysql(text) : sql::redact_postgresql(text);
+}
+
 } // namespace
 
 audit_event make_event(const session::decided_statement& v,
@@ -41,10 +46,12 @@ audit_event make_event(const session::decided_statement& v,
     if (v.decision.owner != nullptr)
         e.owner = v.decision.owner->name;
     e.peer = v.peer;
+    e.engine = v.engine;
     e.server = v.server;
     e.database = v.database;
     if (const auto& touch = v.decision.offending) {
-        e.schema = touch->what.schema;
+        const bool mysql = v.engine == policy::engine::mysql; // a database is the schema there
+        e.schema = mysql ? touch->what.database : touch->what.schema;
         e.object = object_text(touch->what);
         e.action = policy::to_string(touch->act);
     }
@@ -84,7 +91,7 @@ std::string audit_line(const audit_event& e) {
     line["mode"] = e.mode == policy::mode::enforce ? "enforce" : "observe";
     line["caught_by"] = e.caught_by_server ? "server" : "analysis";
     if (!e.statement.empty()) {
-        const std::string redacted = sql::redact_postgresql(e.statement);
+        const std::string redacted = redacted_by(e.engine, e.statement);
         line["statement"] = redacted;
         line["fingerprint"] = short_digest(redacted);
     }

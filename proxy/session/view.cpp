@@ -42,8 +42,7 @@ verdict_ptr make_verdict(const view& in, policy::footprint&& found, std::string_
 bool skeleton_of(const view& in, std::string_view text, std::string& out) {
     if (std::holds_alternative<sql::scope>(in.scope))
         return sql::literal_skeleton_postgresql(text, out);
-    out.clear();
-    return false;
+    return sql::literal_skeleton_mysql(text, std::get<sql::mysql_scope>(in.scope).mode, out);
 }
 
 lookup look_up(decision_cache& cache, const view& in, std::string_view text,
