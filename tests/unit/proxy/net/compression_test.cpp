@@ -115,8 +115,8 @@ TEST_P(either, what_the_client_sends_comes_out_here) {
 
 TEST_P(either, frames_of_the_greatest_size_pass_both_ways) {
     constexpr std::size_t most = wire::mysql::max_compressed;
-    for (const std::size_t n : {most - 1, most, most + 1}) {
-        const std::string plain = packet(0, repeated(n - 4));
+    for (const std::size_t n : {most, most + 1}) {
+        const std::string plain = packet(0, std::string(n - 4, 'x'));
         compressed_stream s({GetParam(), 1});
         std::string out;
         std::size_t at = 0;
