@@ -8,7 +8,7 @@ set -euo pipefail
 declare -A packages=(
     [build]="ca-certificates git g++ cmake ninja-build ccache pkg-config libssl-dev libpq-dev libyaml-cpp-dev libspdlog-dev
              libfmt-dev nlohmann-json3-dev libcli11-dev prometheus-cpp-dev libpg-query-dev libprotobuf-c-dev
-             libxxhash-dev libsystemd-dev libgtest-dev libgmock-dev python3"
+             libxxhash-dev libsystemd-dev zlib1g-dev libzstd-dev libgtest-dev libgmock-dev python3"
     [server]="postgresql postgresql-contrib openssl procps curl ca-certificates python3"
     [clients]="python3-pytest python3-psycopg2 python3-psycopg python3-asyncpg python3-yaml python3-sqlalchemy
                python3-alembic python3-django libpostgresql-jdbc-java

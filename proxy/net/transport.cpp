@@ -44,13 +44,14 @@ void transport::free_ssl::operator()(SSL* s) const {
 
 transport::transport(transport&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)),
-      trouble_(std::move(other.trouble_)) {}
+      compressed_(std::move(other.compressed_)), trouble_(std::move(other.trouble_)) {}
 
 transport& transport::operator=(transport&& other) noexcept {
     if (this != &other) {
         close();
         fd_ = std::exchange(other.fd_, -1);
         ssl_ = std::move(other.ssl_);
+        compressed_ = std::move(other.compressed_);
         trouble_ = std::move(other.trouble_);
     }
     return *this;
@@ -62,6 +63,7 @@ void transport::close() {
         SSL_shutdown(ssl_.get()); // best effort: the peer may be gone
     }
     ssl_.reset();
+    compressed_.reset();
     if (fd_ >= 0)
         ::close(fd_);
     fd_ = -1;
@@ -93,6 +95,10 @@ transport::result transport::tls_result(int returned, bool reading) {
 }
 
 transport::result transport::read(std::span<std::byte> into) {
+    return compressed_ != nullptr ? read_compressed(into) : receive(into);
+}
+
+transport::result transport::receive(std::span<std::byte> into) {
     if (ssl_ == nullptr)
         return of_system_call(::recv(fd_, into.data(), into.size(), 0), true);
     ERR_clear_error();
@@ -114,6 +120,14 @@ void transport::skip(std::size_t peeked) {
 }
 
 transport::result transport::write(session::bytes what) {
+    if (compressed_ == nullptr)
+        return send(what);
+    session::output one;
+    one.forward(what);
+    return write_compressed(one);
+}
+
+transport::result transport::send(session::bytes what) {
     if (what.empty())
         return {outcome::ok, 0};
     if (ssl_ == nullptr)
@@ -132,8 +146,10 @@ transport::result transport::write(session::bytes what) {
 }
 
 transport::result transport::write(const session::output& what) {
+    if (compressed_ != nullptr)
+        return write_compressed(what);
     if (what.count() == 1)
-        return write(what[0]);
+        return send(what[0]);
     if (ssl_ != nullptr) {
         // One record for many small pieces.
         if (what.size() <= 16 * 1024) {
@@ -144,11 +160,11 @@ transport::result transport::write(const session::output& what) {
                     std::copy(what[i].begin(), what[i].end(),
                               joined.begin() + static_cast<std::ptrdiff_t>(at)) -
                     joined.begin());
-            return write(session::bytes(joined.data(), at));
+            return send(session::bytes(joined.data(), at));
         }
         std::size_t sent = 0;
         for (std::size_t i = 0; i < what.count(); ++i) {
-            const result r = write(what[i]);
+            const result r = send(what[i]);
             if (r.outcome != outcome::ok)
                 return sent > 0 ? result{outcome::ok, sent} : r;
             sent += r.size;
@@ -168,7 +184,7 @@ transport::result transport::write(const session::output& what) {
     return of_system_call(::sendmsg(fd_, &message, MSG_NOSIGNAL), false);
 }
 
-bool transport::has_buffered() const {
+bool transport::tls_has_buffered() const {
     return ssl_ != nullptr && SSL_has_pending(ssl_.get()) != 0;
 }
 
@@ -240,7 +256,7 @@ session::tls_peer transport::peer(bool server_side) const {
 }
 
 bool transport::quiet() const {
-    if (has_buffered())
+    if (tls_has_buffered() || holds_compressed())
         return false;
     std::byte one{};
     const auto n = ::recv(fd_, &one, 1, MSG_PEEK | MSG_DONTWAIT);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,13 @@ struct last_words {
     std::string sqlstate;
     std::string message;
     std::string hint{};
+};
+
+// Of a client's connection from its login on (MySQL).
+struct compression {
+    enum class method : std::uint8_t { zlib, zstd };
+    method how = method::zlib;
+    int level = 6;
 };
 
 class client_login {
@@ -111,6 +119,8 @@ public:
     // As received: PostgreSQL's 4-byte process id and the secret.
     [[nodiscard]] virtual std::string_view cancel_key() const = 0;
     [[nodiscard]] virtual login_failure failure() const = 0;
+    // Of an authenticated client: from the message on by which it is told so.
+    [[nodiscard]] virtual std::optional<compression> compresses() const { return std::nullopt; }
 };
 
 } // namespace ringfence::session
