@@ -136,13 +136,13 @@ private:
         return true;
     }
 
-    // -- begins a comment in front of white space only.
+    // -- begins a comment in front of white space only. (Of control bytes nothing is certain.)
     bool dash() {
         if (peek(at_ + 1) == '-') {
             const char third = peek(at_ + 2); // a blank at the end of the text
             if (static_cast<unsigned char>(third) >= 0x80)
                 return false;
-            if (is_space(third) || is_control(third))
+            if (is_space(third))
                 return line_comment();
         }
         ++at_;
