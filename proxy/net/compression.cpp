@@ -119,7 +119,7 @@ std::size_t pack_bound(compression::method how, std::size_t size) {
 }
 
 std::size_t pack(compression c, std::span<const std::byte> plain, std::span<std::byte> into) {
-    const int level = std::clamp(c.level, 1, compression::most_level);
+    const int level = std::clamp(c.level, 1, most_level);
     return c.how == compression::method::zlib ? deflate_into(level, plain, into)
                                               : zstd_into(level, plain, into);
 }

@@ -2,20 +2,19 @@
 // contexts belong to the thread: a session that is idle, or compresses nothing now, holds none.
 #pragma once
 
+#include "proxy/session/client_login.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 namespace ringfence::net {
 
-struct compression {
-    enum class method : std::uint8_t { zlib, zstd };
-    method how = method::zlib;
-    // For what we send; there is no trace of it in the bytes. Brought into 1 to most_level: clients
-    // may ask for zstd's 22, which costs a hundred times as much, and the loop has other sessions.
-    int level = 6;
-    static constexpr int most_level = 9;
-};
+// For what we send; there is no trace of the level in the bytes. It is brought into 1 to most_level:
+// clients may ask for zstd's 22, which costs a hundred times as much, and the loop has other
+// sessions.
+using session::compression;
+inline constexpr int most_level = 9;
 
 // Room in which pack() always succeeds.
 [[nodiscard]] std::size_t pack_bound(compression::method, std::size_t size);

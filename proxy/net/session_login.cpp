@@ -406,6 +406,9 @@ void client_session::begin_relay(server_connection_ptr connection) {
                                           });
                                       });
                                   });
+    // COM_CHANGE_USER goes on as the connection is.
+    const auto compression =
+        client_.compresses() ? std::nullopt : entry_->login->compresses();
     if (protocol_.greets_first()) {
         w.shared().kills.identify(kill_id_, identity.service, identity.server,
                                   protocol_.connection_id(server_->backend_key));
@@ -425,6 +428,8 @@ void client_session::begin_relay(server_connection_ptr connection) {
     after_relay();
     if (ended_ || phase_ != phase::relaying)
         return;
+    if (compression)
+        client_.begin_compression(*compression, to_client_pending_.size());
     if (draining_ || w.draining()) {
         drain();
         return;

@@ -69,6 +69,7 @@ public:
     // socket carries frames. `still_plain`: so many bytes that the socket did not take yet, and
     // that are written first, belong before. Pre: nothing behind the client's login was read.
     void begin_compression(compression, std::size_t still_plain = 0);
+    [[nodiscard]] bool compresses() const { return compressed_ != nullptr; }
 
     // Nothing is there to be read and the peer has not closed: an idle connection that can be used.
     [[nodiscard]] bool quiet() const;

@@ -49,19 +49,19 @@ std::string wide_insert() {
     return "INSERT INTO products (" + columns + ") VALUES (" + values + ")";
 }
 
-// The best of several rounds of about 20 ms each.
+// The best of several rounds of a few milliseconds each.
 template <class F>
 double nanoseconds(F work) {
     using clock = std::chrono::steady_clock;
     double best = 1e18;
-    int times = 64;
-    for (int round = 0; round < 12; ++round) {
+    int times = 16;
+    for (int round = 0; round < 24; ++round) {
         const auto start = clock::now();
         for (int i = 0; i < times; ++i)
             work();
         const double took = std::chrono::duration<double, std::nano>(clock::now() - start).count();
         best = std::min(best, took / times);
-        times = std::max(64, static_cast<int>(2e7 / best));
+        times = std::max(16, static_cast<int>(4e6 / best));
     }
     return best;
 }

@@ -80,15 +80,24 @@ private:
                 return false;
             integer = false;
         }
-        if (may_be_in_name(peek(at_)) || peek(at_) == '.') // 1e5, 0x1f, 1a, 1.2.3
+        if (peek(at_) == 'e' || peek(at_) == 'E') {
+            ++at_;
+            if (peek(at_) == '+' || peek(at_) == '-')
+                ++at_;
+            if (!is_digit(peek(at_))) // 1e, 1element
+                return false;
+            skip_digits();
+            integer = false;
+        }
+        if (may_be_in_name(peek(at_)) || peek(at_) == '.') // 1e0FROM, 0x1f, 1a, 1.2.3
             return false;
         put(start, integer ? "0" : "0.0");
         return true;
     }
 
-    // Behind a name it may have a meaning of its own (N'…', x'…', _latin1'…'), behind @ it is one.
+    // Behind a name it may have a meaning of its own (N'…', x'…'), behind @ it is one.
     bool string(char quote) {
-        if (in_name() || previous() == '@')
+        if (previous() == '@' || (in_name() && !introduced()))
             return false;
         const std::size_t start = at_;
         do {
@@ -98,6 +107,15 @@ private:
         } while (peek(at_) == quote);
         put(start, quote == '"' ? "\"\"" : "''");
         return true;
+    }
+
+    // _binary'…'. Pre: behind a name.
+    [[nodiscard]] bool introduced() const {
+        std::size_t start = at_;
+        while (start > 0 && may_be_in_name(text_[start - 1]))
+            --start;
+        const char before = start > 0 ? text_[start - 1] : ' ';
+        return text_[start] == '_' && before != '@' && before != '.';
     }
 
     // To the next quotation mark that no backslash takes away.
@@ -118,13 +136,13 @@ private:
         return true;
     }
 
-    // -- begins a comment in front of white space only.
+    // -- begins a comment in front of white space only. (Of control bytes nothing is certain.)
     bool dash() {
         if (peek(at_ + 1) == '-') {
             const char third = peek(at_ + 2); // a blank at the end of the text
             if (static_cast<unsigned char>(third) >= 0x80)
                 return false;
-            if (is_space(third) || is_control(third))
+            if (is_space(third))
                 return line_comment();
         }
         ++at_;

@@ -6,6 +6,7 @@
 #include "proxy/session/mysql/server_state.h"
 #include "proxy/session/mysql/server_trouble.h"
 #include "proxy/session/mysql/text_answer.h"
+#include "proxy/wire/mysql/login.h"
 
 #include <cstdint>
 #include <optional>

@@ -2,6 +2,7 @@
 // (client_login.cpp), and the proof (client_proof.cpp).
 #pragma once
 
+#include "proxy/session/mysql/capabilities.h"
 #include "proxy/session/mysql/client_login.h"
 #include "proxy/session/mysql/farewell.h"
 #include "proxy/session/mysql/password_check.h"
@@ -9,6 +10,7 @@
 #include "proxy/wire/mysql/login.h"
 #include "proxy/wire/mysql/packet.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,7 +25,7 @@ struct login_work {
         password, // compare a password
         sealed,   // open one, and compare it
     };
-    login_work::kind kind = login_work::kind::key;
+    kind what = kind::key;
     login_memory* memory = nullptr;
     std::shared_ptr<const password_check> check;
     std::string said; // the password, or what the client sealed

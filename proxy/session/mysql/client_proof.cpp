@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace ringfence::session::mysql {
 
@@ -37,11 +38,11 @@ bool is_no_password(std::string_view answer) {
 
 void login_work::run() {
     try {
-        const auto key = kind == kind::password ? nullptr : memory->key.make();
-        if (kind == kind::key)
+        const auto key = what == kind::password ? nullptr : memory->key.make();
+        if (what == kind::key)
             return;
         // What cannot be opened takes as long as what is wrong.
-        password = kind == kind::password
+        password = what == kind::password
                        ? std::move(said)
                        : key->open_password(said, nonce).value_or(std::string(1, '\0'));
         fits = check->clear(password);
@@ -168,10 +169,10 @@ client_login::result client_login::dialogue::hear_password(std::string_view pack
     return password ? begin_work(login_work::kind::password, *password) : refused(true, out);
 }
 
-client_login::result client_login::dialogue::begin_work(login_work::kind kind,
+client_login::result client_login::dialogue::begin_work(login_work::kind what,
                                                         std::string_view said) {
     work = std::make_shared<login_work>();
-    work->kind = kind;
+    work->what = what;
     work->memory = &memory;
     work->check = check;
     work->said = said;
@@ -185,7 +186,7 @@ client_login::result client_login::dialogue::worked(output& out) {
     if (done->failed)
         return close(login_failure::server,
                      {"XX000", "ringfence: the login could not be worked out", {}}, out);
-    if (done->kind == login_work::kind::key) {
+    if (done->what == login_work::kind::key) {
         now = phase::password;
         return hear_password(std::string_view(&my::caching_sha2::request_key, 1), out);
     }

@@ -146,12 +146,12 @@ private:
     std::string held_;    // client bytes that wait
     std::string partial_; // server bytes of a packet that must be seen first
 
-    struct kill {
+    struct killing {
         std::uint32_t id = 0;
         std::uint8_t next_sequence = 0;
         std::optional<bool> found;
     };
-    std::unique_ptr<kill> kill_;
+    std::unique_ptr<killing> kill_;
     std::shared_ptr<relay*> alive_;
 };
 

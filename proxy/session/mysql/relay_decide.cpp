@@ -1,6 +1,8 @@
 // From a text to a verdict, and what a statement changes in how the next one is read.
 #include "proxy/session/mysql/question.h"
 #include "proxy/session/mysql/relay.h"
+#include "proxy/wire/mysql/arguments.h"
+#include "proxy/wire/mysql/response.h"
 
 #include <algorithm>
 #include <charconv>
@@ -13,6 +15,7 @@ using effect = policy::session_effect::kind;
 
 constexpr std::uint16_t er_no_such_thread = 1094;
 constexpr std::uint16_t er_max_prepared_statements = 1461;
+constexpr std::uint16_t er_unsupported_prepared = 1295;
 
 // As bytes: character_set_results may be one that nobody expects here.
 constexpr std::string_view how_it_reads =
@@ -113,6 +116,9 @@ bool relay::statement(my::command c, std::string_view text, bytes message,
     std::optional<refusal> refused;
     if (!v->forwards())
         refused = refusal_of(*v);
+    else if (c != my::command::query && kill_in(*v) != nullptr)
+        refused = refusal{er_unsupported_prepared, "HY000",
+                          "This command is not supported in the prepared statement protocol yet"};
     else if (c == my::command::stmt_prepare && prepared_ &&
              prepared_->size() >= env().settings.max_prepared)
         refused = refusal{er_max_prepared_statements, "42000",
@@ -126,8 +132,8 @@ bool relay::statement(my::command c, std::string_view text, bytes message,
         phase_ = phase::answering;
         return true;
     }
-    if (const auto* kill = kill_in(*v); kill != nullptr && v->decision.allowed()) {
-        begin_kill(*kill, next_sequence, to_server);
+    if (const auto* wish = kill_in(*v)) {
+        begin_kill(*wish, next_sequence, to_server);
         return true;
     }
     if (c == my::command::stmt_prepare && !sql::reads_alike_mysql(text))
@@ -198,7 +204,7 @@ verdict_ptr relay::denial_now(prepared_statement& s) {
 
 void relay::begin_kill(const policy::session_effect& e, std::uint8_t next_sequence,
                        output& to_server) {
-    kill_ = std::make_unique<kill>();
+    kill_ = std::make_unique<killing>();
     kill_->next_sequence = next_sequence;
     phase_ = phase::killing;
     const bool connection = e.values[0] == "connection";
@@ -223,7 +229,7 @@ void relay::begin_kill(const policy::session_effect& e, std::uint8_t next_sequen
 
 // The server says whatever it says after a statement without effect.
 void relay::killed(output& to_server) {
-    const kill k = *std::exchange(kill_, nullptr);
+    const killing k = *std::exchange(kill_, nullptr);
     under_way_ = {.what = my::command::query, .made = {}, .refused = {}, .text = {}};
     phase_ = phase::answering;
     static_cast<void>(tracker_.begin(my::command::query));

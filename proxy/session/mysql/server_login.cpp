@@ -7,6 +7,8 @@
 #include "proxy/wire/mysql/packet.h"
 
 #include <limits>
+#include <optional>
+#include <utility>
 
 namespace ringfence::session::mysql {
 

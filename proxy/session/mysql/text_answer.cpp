@@ -5,6 +5,8 @@
 #include "proxy/wire/mysql/columns.h"
 #include "proxy/wire/mysql/response.h"
 
+#include <utility>
+
 namespace ringfence::session::mysql {
 
 namespace my = wire::mysql;
