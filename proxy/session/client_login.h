@@ -63,6 +63,8 @@ public:
         // listener is like, and the id by which the client may be killed.
         server_state_ptr server{};
         std::uint32_t connection_id = 0;
+        // MySQL: passwords as they are, from clients that send them so unasked; never without TLS.
+        bool clear_password_allowed = false;
     };
 
     enum class next : std::uint8_t {
