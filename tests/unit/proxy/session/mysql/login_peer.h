@@ -49,11 +49,10 @@ inline std::shared_ptr<credentials> my_credentials() {
 }
 
 inline constexpr my::capabilities usual_flags =
-    capability::mysql | capability::long_flag | capability::protocol_41 |
-    capability::transactions | capability::secure_connection | capability::multi_statements |
-    capability::multi_results | capability::plugin_auth | capability::connect_attrs |
-    capability::plugin_auth_lenenc | capability::connect_with_db | capability::deprecate_eof |
-    capability::session_track;
+    capability::mysql | capability::long_flag | capability::protocol_41 | capability::transactions |
+    capability::secure_connection | capability::multi_statements | capability::multi_results |
+    capability::plugin_auth | capability::connect_attrs | capability::plugin_auth_lenenc |
+    capability::connect_with_db | capability::deprecate_eof | capability::session_track;
 
 struct client {
     std::string user = "orders";
@@ -121,14 +120,13 @@ struct login_talk {
     }
 
     explicit login_talk(const client_login::settings& s = listener(),
-                        login_memory& memory = fresh_memory(),
-                        credentials_ptr c = my_credentials())
+                        login_memory& memory = fresh_memory(), credentials_ptr c = my_credentials())
         : login(s, my_shop(), std::move(c), memory) {}
     // A COM_CHANGE_USER.
     login_talk(const client_login::settings& s, tls_peer peer, my::capabilities negotiated,
                std::string change_user, login_memory& memory = fresh_memory())
-        : login(s, my_shop(), my_credentials(), std::move(peer), negotiated,
-                std::move(change_user), memory) {}
+        : login(s, my_shop(), my_credentials(), std::move(peer), negotiated, std::move(change_user),
+                memory) {}
 
     std::string start() {
         last = login.start(out).next;
@@ -197,8 +195,8 @@ struct login_talk {
             shake_hands(std::move(certificate));
         }
         const std::string plugin = c.plugin.empty() ? std::string(h.plugin) : c.plugin;
-        return go_on(c, plugin, h.nonce,
-                     tell(sequence, c.login(plugin, c.answer(plugin, h.nonce))), tell);
+        return go_on(c, plugin, h.nonce, tell(sequence, c.login(plugin, c.answer(plugin, h.nonce))),
+                     tell);
     }
     // Answers what it is asked, from here on.
     template <class Tell>

@@ -71,9 +71,8 @@ inline std::string ok_payload(my::capabilities in_force = 0) {
 inline std::string error_payload(unsigned code, std::string_view message,
                                  std::string_view sqlstate = "HY000") {
     std::string out;
-    my::encode_error(out, {.code = static_cast<std::uint16_t>(code),
-                           .sqlstate = sqlstate,
-                           .message = message});
+    my::encode_error(
+        out, {.code = static_cast<std::uint16_t>(code), .sqlstate = sqlstate, .message = message});
     return out;
 }
 inline std::string switch_payload(std::string_view plugin, std::string_view data) {
