@@ -1,6 +1,8 @@
 #include "proxy/credentials_file.h"
 
 #include "policy/text.h"
+#include "proxy/auth/mysql_native.h"
+#include "proxy/auth/sha2_verifier.h"
 #include "proxy/auth/verifier.h"
 #include "proxy/certificates.h"
 #include "proxy/config_keys.h"
@@ -21,6 +23,11 @@ namespace {
 
 constexpr std::size_t max_verifiers = 8;
 constexpr std::size_t max_password_file = 4096;
+
+bool is_verifier(std::string_view text) {
+    return auth::parse_verifier(text) || auth::parse_sha2_verifier(text) ||
+           auth::parse_native_verifier(text);
+}
 
 struct reader {
     const std::filesystem::path& folder;
@@ -57,24 +64,27 @@ struct reader {
         const auto text = secret(n, "verifier");
         if (!text)
             return;
-        if (!auth::parse_verifier(*text))
+        if (!is_verifier(*text))
             out.error("bad-verifier", n.at,
-                      "not a SCRAM-SHA-256 verifier "
-                      "(SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey); 'ringfence "
-                      "hash-password' makes one");
+                      "not a verifier: for PostgreSQL "
+                      "SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey, for MySQL $A$005$… (or "
+                      "the same as 0x…) or *… of 40 hexadecimal digits; 'ringfence hash-password' "
+                      "makes one");
         else
             entry.verifiers.push_back(*text);
     }
 
-    // One exchange can name one salt only, so a client could never use the other password.
+    // One exchange of PostgreSQL's can name one salt only, so a client could never use the other
+    // password.
     void check_rotation(const yaml::node& n, const session::client_login_entry& entry) {
         std::optional<auth::verifier> first;
         for (const auto& text : entry.verifiers) {
             const auto v = auth::parse_verifier(text);
             if (first && v && (first->salt != v->salt || first->iterations != v->iterations))
-                out.error("bad-verifier", n.at,
-                          "the verifiers of one login must have the same salt and iterations: make "
-                          "the new one with 'ringfence hash-password --salt-of OLD'");
+                out.error(
+                    "bad-verifier", n.at,
+                    "the SCRAM verifiers of one login must have the same salt and iterations: make "
+                    "the new one with 'ringfence hash-password --salt-of OLD'");
             first = first ? first : v;
         }
     }

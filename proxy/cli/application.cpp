@@ -134,14 +134,27 @@ void add_explain(CLI::App& app, choice& chosen, console& io, explain_options& o)
 
 void add_hash(CLI::App& app, choice& chosen, console& io, hash_options& o) {
     auto* verb = app.add_subcommand("hash-password", "Make a verifier for the credentials file");
-    verb->add_option("--iterations", o.iterations, "Rounds of the hash (default: 4096)")
+    static const std::map<std::string, hash_method> methods{
+        {"scram", hash_method::scram},
+        {"caching-sha2", hash_method::caching_sha2},
+        {"native", hash_method::native}};
+    verb->add_option(
+            "--method", o.method,
+            "scram, for PostgreSQL (default); caching-sha2, for MySQL and MariaDB; native, "
+            "for their clients that know mysql_native_password only")
+        ->type_name("METHOD")
+        ->transform(CLI::CheckedTransformer(methods));
+    verb->add_option("--iterations", o.iterations,
+                     "Rounds of the hash (default: 4096; of caching-sha2: 5000; native has none)")
         ->type_name("N")
         ->check(CLI::Range(4096U, auth::most_iterations));
-    verb->add_option("--salt-of", o.salt_of,
-                     "Use the salt of this verifier, so that both work while a password is changed")
+    verb->add_option(
+            "--salt-of", o.salt_of,
+            "Use the salt of this verifier, so that both work while a password is changed; "
+            "needed with scram only")
         ->type_name("VERIFIER");
     verb->footer("Example:\n  ringfence hash-password            # asks for the password\n"
-                 "  pwgen -s 32 1 | tee secret | ringfence hash-password");
+                 "  pwgen -s 32 1 | tee secret | ringfence hash-password --method caching-sha2");
     verb->callback([&] { chosen.run = [&] { return hash_password(o, io); }; });
 }
 

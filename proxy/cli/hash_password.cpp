@@ -1,5 +1,8 @@
 #include "proxy/cli/hash_password.h"
 
+#include "proxy/auth/caching_sha2.h"
+#include "proxy/auth/mysql_native.h"
+#include "proxy/auth/sha2_verifier.h"
 #include "proxy/auth/verifier.h"
 
 #include <termios.h>
@@ -55,9 +58,26 @@ int refuse(console& io, std::string_view sentence) {
     return wrong_use;
 }
 
+// What is wrong with the options of MySQL's methods; empty: nothing.
+std::string_view wrong_options(const hash_options& o) {
+    if (o.method == hash_method::scram)
+        return {};
+    if (!o.salt_of.empty())
+        return "--salt-of is for --method scram: two passwords of MySQL need no common salt";
+    if (o.method == hash_method::native)
+        return o.iterations != 0 ? "--method native has no --iterations" : "";
+    const bool fits = o.iterations % 1000 == 0 && o.iterations >= auth::least_rounds &&
+                      o.iterations <= auth::most_rounds;
+    return o.iterations == 0 || fits
+               ? ""
+               : "--iterations of --method caching-sha2 are thousands, from 5000 to 4095000";
+}
+
 } // namespace
 
 int hash_password(const hash_options& o, console& io) {
+    if (const auto wrong = wrong_options(o); !wrong.empty())
+        return refuse(io, wrong);
     auth::verifier former;
     if (!o.salt_of.empty()) {
         const auto parsed = auth::parse_verifier(o.salt_of);
@@ -72,8 +92,20 @@ int hash_password(const hash_options& o, console& io) {
         return refuse(io, "no password on the input");
     if (password.size() > max_password)
         return refuse(io, "the password is longer than 1000 bytes");
+    if (o.method != hash_method::scram && password.size() > auth::longest_mysql_password)
+        return refuse(io, "the password is longer than the 256 bytes that MySQL takes");
     if (io.terminal && read_line(io, "Again: ") != password)
         return refuse(io, "the two passwords differ");
+    if (o.method == hash_method::native) {
+        io.out << auth::make_native_verifier(password) << "\n";
+        return fine;
+    }
+    if (o.method == hash_method::caching_sha2) {
+        io.out << auth::make_sha2_verifier(password,
+                                           o.iterations != 0 ? o.iterations : auth::default_rounds)
+               << "\n";
+        return fine;
+    }
     unsigned iterations = o.iterations != 0 ? o.iterations : former.iterations;
     if (iterations == 0)
         iterations = auth::default_iterations;

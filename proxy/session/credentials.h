@@ -11,7 +11,8 @@
 namespace ringfence::session {
 
 struct client_login_entry {
-    // "SCRAM-SHA-256$…" verifiers; several while a password is rotated.
+    // "SCRAM-SHA-256$…" for PostgreSQL; "$A$005$…", the same as "0x…", or "*…" for MySQL. Several
+    // while a password is rotated. With none of its engine's kinds a login is like an unknown one.
     std::vector<std::string> verifiers;
 };
 

@@ -21,15 +21,28 @@ namespace {
 
 constexpr std::size_t most_parameters = 64;
 
+// The first of this login's that is of PostgreSQL's kind.
+std::string_view scram_verifier(const client_login_entry& e) {
+    for (const std::string& v : e.verifiers)
+        if (v.starts_with("SCRAM-"))
+            return v;
+    return {};
+}
+
 // What an unknown login is asked for looks like what some known login is asked for: always the same
 // one for the same name.
 std::string_view decoy_shape(const credentials& c, std::string_view login) {
     if (c.clients.empty())
         return {};
     const auto hash = std::hash<std::string_view>{}(login);
-    const auto some =
-        std::next(c.clients.begin(), static_cast<std::ptrdiff_t>(hash % c.clients.size()));
-    return some->second.verifiers.empty() ? std::string_view{} : some->second.verifiers.front();
+    auto some = std::next(c.clients.begin(), static_cast<std::ptrdiff_t>(hash % c.clients.size()));
+    for (std::size_t n = 0; n < c.clients.size(); ++n) {
+        if (const auto like = scram_verifier(some->second); !like.empty())
+            return like;
+        if (++some == c.clients.end())
+            some = c.clients.begin();
+    }
+    return {};
 }
 
 bool is_off(std::string_view v) {

@@ -1,6 +1,8 @@
 // `ringfence hash-password`: what comes out logs in, and nothing else is said.
 #include "command.h"
 
+#include "proxy/auth/mysql_native.h"
+#include "proxy/auth/sha2_verifier.h"
 #include "proxy/auth/verifier.h"
 
 namespace ringfence::cli::test {
@@ -72,6 +74,39 @@ TEST(hash_password, the_salt_of_the_former_verifier) {
                 HasSubstr("must be those of the verifier in --salt-of"));
     EXPECT_THAT(refused({"--salt-of", "SCRAM-SHA-256$4096:x"}, "new\n"),
                 HasSubstr("--salt-of wants a whole verifier"));
+}
+
+TEST(hash_password, caching_sha2_for_mysql) {
+    const auto verifier = made({"--method", "caching-sha2"}, "s3cret\n");
+    const auto v = auth::parse_sha2_verifier(verifier);
+    ASSERT_TRUE(v) << verifier;
+    EXPECT_EQ(v->rounds, 5000U);
+    EXPECT_TRUE(auth::check_sha2_password(*v, "s3cret"));
+    EXPECT_FALSE(auth::check_sha2_password(*v, "another"));
+    EXPECT_NE(made({"--method", "caching-sha2"}, "s3cret\n"), verifier); // a salt of its own
+    EXPECT_THAT(made({"--method", "caching-sha2", "--iterations", "10000"}, "s3cret\n"),
+                testing::StartsWith("$A$00A$"));
+    for (const auto* rounds : {"4096", "5001", "4096000"})
+        EXPECT_THAT(refused({"--method", "caching-sha2", "--iterations", rounds}, "s3cret\n"),
+                    HasSubstr("thousands, from 5000 to 4095000"));
+}
+
+TEST(hash_password, native_for_mysql) {
+    EXPECT_EQ(made({"--method", "native"}, "s3cret\n"), auth::make_native_verifier("s3cret"));
+    EXPECT_EQ(made({"--method", "native"}, "password\n"),
+              "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19");
+    EXPECT_THAT(refused({"--method", "native", "--iterations", "5000"}, "s3cret\n"),
+                HasSubstr("native has no --iterations"));
+}
+
+TEST(hash_password, methods_of_mysql_have_bounds) {
+    for (const std::string method : {"caching-sha2", "native"}) {
+        EXPECT_THAT(refused({"--method", method}, std::string(257, 'x')),
+                    HasSubstr("longer than the 256 bytes"));
+        EXPECT_THAT(refused({"--method", method, "--salt-of", "x"}, "s3cret\n"),
+                    HasSubstr("--salt-of is for --method scram"));
+    }
+    EXPECT_THAT(refused({"--method", "md5"}, "s3cret\n"), HasSubstr("--method"));
 }
 
 TEST(hash_password, what_is_no_password) {

@@ -3,6 +3,9 @@
 #include "made_certificate.h"
 #include "written.h"
 
+#include "proxy/auth/crypto.h"
+#include "proxy/auth/mysql_native.h"
+#include "proxy/auth/sha2_verifier.h"
 #include "proxy/auth/verifier.h"
 #include "proxy/credentials_file.h"
 
@@ -21,6 +24,8 @@ using testing::Not;
 const std::string salt = "sixteen bytes!!!";
 const std::string verifier = auth::make_scram_verifier("one", 4096, salt);
 const std::string second = auth::make_scram_verifier("two", 4096, salt);
+const std::string sha2 = auth::make_sha2_verifier("one", 5000, "twenty bytes of salt");
+const std::string native = auth::make_native_verifier("one");
 
 environment_lookup environment(std::map<std::string, std::string> values = {}) {
     return [values = std::move(values)](const std::string& name) {
@@ -108,11 +113,29 @@ TEST(credentials, verifiers_that_are_none) {
           "SCRAM-SHA-256$0:c2FsdA==" + keys, "SCRAM-SHA-256$-4096:c2FsdA==" + keys,
           "SCRAM-SHA-256$10000001:c2FsdA==" + keys, "SCRAM-SHA-256$4096:!!!!" + keys,
           "SCRAM-SHA-256$4096" + keys, std::string("SCRAM-SHA-256$4096:c2FsdA==$c2FsdA==:c2FsdA=="),
-          std::string("SCRAM-SHA-256$4096:c2FsdA=="), "SCRAM-SHA-1$" + verifier.substr(14)}) {
+          std::string("SCRAM-SHA-256$4096:c2FsdA=="), "SCRAM-SHA-1$" + verifier.substr(14),
+          sha2.substr(1), sha2.substr(0, sha2.size() - 1), sha2 + "x", "$A$004" + sha2.substr(6),
+          std::string("0x"), "0x" + sha2, native.substr(1), native + "0", "*" + native.substr(2),
+          native.substr(0, 40) + "G"}) {
         const auto text = login("{verifier: \"" + wrong + "\"}");
-        expect_refused_credentials(text, "bad-verifier", 2, "not a SCRAM-SHA-256 verifier");
+        expect_refused_credentials(text, "bad-verifier", 2, "not a verifier: for PostgreSQL ");
         EXPECT_THAT(all(read_credentials(text).findings), Not(HasSubstr(wrong)));
     }
+}
+
+TEST(credentials, verifiers_of_mysql) {
+    const std::string hexadecimal = "0x" + auth::to_hex(sha2);
+    for (const std::string& text : {sha2, hexadecimal, native}) {
+        const auto r = read_credentials(login("{verifier: \"" + text + "\"}"));
+        ASSERT_TRUE(r.credentials) << all(r.findings);
+        EXPECT_THAT(r.credentials->clients.at("orders").verifiers, ElementsAre(text));
+    }
+    // Of one login of both engines, and in any order.
+    const auto r = read_credentials(login("{verifiers: [\"" + native + "\", \"" + verifier +
+                                          "\", \"" + sha2 + "\", \"" + second + "\"]}"));
+    ASSERT_TRUE(r.credentials) << all(r.findings);
+    EXPECT_THAT(r.credentials->clients.at("orders").verifiers,
+                ElementsAre(native, verifier, sha2, second));
 }
 
 TEST(credentials, a_login_has_a_verifier_or_verifiers) {
