@@ -7,8 +7,8 @@
 
 namespace ringfence::net {
 
-std::string cancel_registry::add(std::uint32_t protocol, handler on_cancel) {
-    std::string key(protocol >= 0x00030002 ? 4 + 32 : 4 + 4, '\0');
+std::string cancel_registry::add(bool long_key, handler on_cancel) {
+    std::string key(long_key ? 4 + 32 : 4 + 4, '\0');
     const std::lock_guard lock(mutex_);
     do {
         if (getrandom(key.data(), key.size(), 0) != static_cast<ssize_t>(key.size()))

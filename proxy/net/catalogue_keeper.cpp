@@ -1,6 +1,7 @@
 #include "proxy/net/catalogue_keeper.h"
 
 #include "policy/sql/large_stack.h"
+#include "proxy/session/postgresql/server_state.h"
 
 #include <algorithm>
 
@@ -13,6 +14,10 @@ constexpr auto after_failure = std::chrono::seconds(2);
 constexpr auto query_timeout = std::chrono::seconds(60);
 // A reading that takes long is made less often: at most a sixth of the time is for it.
 constexpr int pause_for_work = 5;
+
+unsigned major_of(const session::server_state_ptr& server) {
+    return static_cast<const session::postgresql::server_state&>(*server).server_major;
+}
 
 pool_key_ptr key_for(const server_target_ptr& target, const std::string& database) {
     auto key = std::make_shared<pool_key>();
@@ -137,7 +142,7 @@ std::string catalogue_keeper::take(entry& e, server_query::answer& a, bool& chan
         understood->lent != e.last.lent) {
         auto fresh = sql::with_large_stack([&] {
             return sql::reach::of(
-                understood->links, e.database, a.server_major,
+                understood->links, e.database, major_of(a.server),
                 [&](std::string_view schema) {
                     return ownership_.divided && ownership_.divided(e.server, e.database, schema);
                 },

@@ -1,12 +1,11 @@
 // From the first byte to the last: what a session holds, and how it lets go of it.
 #include "proxy/net/client_session.h"
 
-#include "proxy/wire/postgresql/backend.h"
+#include "proxy/net/protocols.h"
 
 namespace ringfence::net {
 
 using outcome = transport::outcome;
-namespace pg = wire::postgresql;
 
 namespace {
 
@@ -17,16 +16,18 @@ constexpr unsigned most_cancels = 4;
 } // namespace
 
 client_session::client_session(worker& w, std::uint64_t id, int fd, origin from)
-    : worker_(w), id_(id), client_(fd) {
-    const bool unix_socket = from.unix_socket;
-    session::client_login::settings s;
-    s.tls = from.tls;
-    s.unix_socket = unix_socket;
-    s.tls_available =
-        !unix_socket && worker_.current_routes()->listener_tls(from.listener) != nullptr;
-    entry_ = std::make_unique<entry>(
-        std::move(from), session::client_login(s, worker_.environment().policies(),
-                                               worker_.current_routes()->credentials()));
+    : worker_(w), protocol_(protocol_of(from.engine)), id_(id), client_(fd) {
+    entry_ = std::make_unique<entry>(std::move(from), nullptr);
+    if (protocol_.greets_first())
+        kill_id_ = worker_.shared().kills.add([&w, id](bool connection, auto passed_on) {
+            w.loop().post([&w, id, connection, then = std::move(passed_on)] {
+                if (w.find(id) == nullptr || connection)
+                    then();
+                visit(w, id, [&](client_session& s) { connection ? s.kill() : s.cancel(then); });
+            });
+        });
+    entry_->login = protocol_.make_client_login(login_settings(), worker_.environment().policies(),
+                                                worker_.current_routes()->credentials());
     client_watch_.start(
         worker_.loop(), client_.fd(), watch::readable,
         [](void* self, std::uint32_t events) {
@@ -34,19 +35,18 @@ client_session::client_session(worker& w, std::uint64_t id, int fd, origin from)
             me->guarded([&] { me->on_client(events); });
         },
         this);
-    entry_->timer = worker_.loop().after(worker_.shared().settings.timeouts.client_login, [this] {
-        entry_->timer = reactor::no_timer;
-        report_failure(session::login_failure::timeout);
-        end();
-    });
+    wait_for_login();
     enter(phase::login);
     ++worker_.shared().connections;
+    greet();
 }
 
 client_session::~client_session() {
     enter(phase::closing);
     if (!cancel_key_.empty())
         worker_.shared().cancels.remove(cancel_key_);
+    if (kill_id_ != 0)
+        worker_.shared().kills.remove(kill_id_);
     worker_.loop().cancel(deadline_);
     release_entry();
     release_server();
@@ -135,6 +135,11 @@ void client_session::cancel(std::function<void()> passed_on) {
     });
 }
 
+void client_session::kill() {
+    if (phase_ == phase::relaying)
+        fail("57P01", "Connection was killed");
+}
+
 void client_session::drain() {
     draining_ = true;
     switch (phase_) {
@@ -165,12 +170,11 @@ void client_session::end_if_idle_since(std::uint32_t tick) {
 
 void client_session::fail(std::string_view sqlstate, std::string_view message,
                           std::string_view hint) {
-    pg::error e;
-    e.severity = "FATAL";
-    e.sqlstate = sqlstate;
-    e.message = message;
-    e.hint = hint;
-    pg::encode_error(to_client_pending_, e);
+    const session::last_words words{std::string(sqlstate), std::string(message), std::string(hint)};
+    if (relay_)
+        relay_->part(words, to_client_pending_);
+    else
+        entry_->login->part(words, to_client_pending_);
     close_when_flushed(parting_);
 }
 

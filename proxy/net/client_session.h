@@ -6,7 +6,7 @@
 #include "proxy/net/server_pool.h"
 #include "proxy/net/transport.h"
 #include "proxy/net/worker.h"
-#include "proxy/session/relay.h"
+#include "proxy/session/protocol.h"
 
 #include <atomic>
 #include <functional>
@@ -25,6 +25,7 @@ public:
     // A CancelRequest with our key arrived. `passed_on` is called when the server has it, or when
     // there is nothing to cancel.
     void cancel(std::function<void()> passed_on);
+    void kill();  // by another session of the service
     void drain(); // end when that hurts nobody
     void cancel_finished() { --cancels_in_flight_; }
     void end_if_idle_since(std::uint32_t tick);
@@ -49,16 +50,17 @@ private:
     // What only a session that is not logged in yet needs.
     struct entry {
         origin from;
-        session::client_login login;
+        std::unique_ptr<session::client_login> login;
         std::unique_ptr<server_connector> connector;
         server_pool::ticket_ptr ticket;
         session::session_identity identity;
         reactor::timer_id timer = reactor::no_timer;
         pool_key_ptr key;
-        std::uint32_t protocol = 0;
+        bool computing = false;  // login->work() is under way: the client's bytes wait
         bool place_held = false; // a place in the pool is ours, with no connection in it yet
 
-        entry(origin o, session::client_login l) : from(std::move(o)), login(std::move(l)) {}
+        entry(origin o, std::unique_ptr<session::client_login> l)
+            : from(std::move(o)), login(std::move(l)) {}
     };
 
     template <class F>
@@ -77,6 +79,11 @@ private:
     void on_server(std::uint32_t events);
 
     // session_login.cpp
+    [[nodiscard]] session::client_login::settings login_settings() const;
+    void wait_for_login();
+    void greet();
+    void log_in_again();
+    void compute();
     void read_login();
     void login_step(session::client_login::result);
     void shake_hands();
@@ -119,6 +126,7 @@ private:
     void end();
 
     worker& worker_;
+    const session::protocol& protocol_;
     std::uint64_t id_;
     phase phase_ = phase::login;
     bool ended_ = false;
@@ -132,8 +140,10 @@ private:
     watch client_watch_;
     watch server_watch_;
     std::unique_ptr<entry> entry_;
+    std::unique_ptr<origin> from_; // kept where a client may log in again
+    std::uint32_t kill_id_ = 0;    // MySQL: what the client knows as its connection id
     server_connection_ptr server_;
-    std::optional<session::relay> relay_;
+    std::unique_ptr<session::relay> relay_;
     std::string to_client_pending_;
     std::string to_server_pending_;
     std::string cancel_key_;

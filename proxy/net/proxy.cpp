@@ -1,6 +1,7 @@
 #include "proxy/net/proxy.h"
 
 #include "proxy/net/analysis_threads.h"
+#include "proxy/net/greeting_keeper.h"
 #include "proxy/net/listener.h"
 #include "proxy/net/worker.h"
 
@@ -57,6 +58,7 @@ struct proxy::state {
     // Closes idle server connections that grew old; reads the servers' catalogues.
     std::unique_ptr<reactor> housekeeping;
     std::unique_ptr<catalogue_keeper> catalogues;
+    std::unique_ptr<greeting_keeper> greetings;
     std::thread housekeeper;
 
     state(settings s, net::hooks h) : hooks(std::move(h)), shared(std::move(s)) {}
@@ -97,6 +99,9 @@ void proxy::start(policy::snapshot_ptr policies, session::credentials_ptr creden
         });
     s.catalogues->set_ownership(ownership_of(policies));
     s.shared.catalogues = s.catalogues.get();
+    s.greetings = std::make_unique<greeting_keeper>(*s.housekeeping, s.shared.names,
+                                                    c.timeouts.server_connect);
+    s.shared.greetings = s.greetings.get();
     s.shared.settings.session.needs_catalogue = true;
 
     // A worker that has more to do at each wake-up costs less per statement, so a core is left to
@@ -181,6 +186,7 @@ void proxy::stop() {
     s.shared.names.stop();
     s.analyses.reset();
     s.catalogues.reset();
+    s.greetings.reset();
     s.workers.clear();
 }
 

@@ -9,9 +9,10 @@ bool same(const server_target& t, const server_settings& s, const session::backe
     for (std::size_t i = 0; hosts && i < a.hosts.size(); ++i)
         hosts = a.hosts[i].host == s.hosts[i].host && a.hosts[i].port == s.hosts[i].port;
     // Files may have new contents under the same name.
-    return hosts && a.name == s.name && a.target == s.target && a.tls == s.tls && a.ca.empty() &&
-           s.ca.empty() && a.pool_size == s.pool_size && t.login.user == l.user &&
-           t.login.password == l.password && l.certificate.empty() && t.login.certificate.empty();
+    return hosts && a.name == s.name && a.engine == s.engine && a.target == s.target &&
+           a.tls == s.tls && a.ca.empty() && s.ca.empty() && a.pool_size == s.pool_size &&
+           t.login.user == l.user && t.login.password == l.password && l.certificate.empty() &&
+           t.login.certificate.empty();
 }
 
 } // namespace
@@ -45,6 +46,15 @@ server_target_ptr routes::target(std::string_view service, std::string_view serv
         return it->second;
     auto it = by_server_.find(server);
     return it != by_server_.end() ? it->second : nullptr;
+}
+
+server_target_ptr routes::greeter(policy::engine engine, std::string_view server) const {
+    server_target_ptr found;
+    for (const auto& t : all())
+        if (t->server.engine == engine && (server.empty() || t->server.name == server) &&
+            (found == nullptr || t->server.name < found->server.name))
+            found = t;
+    return found;
 }
 
 std::vector<server_target_ptr> routes::all() const {

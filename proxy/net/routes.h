@@ -25,6 +25,8 @@ public:
     // Null: no login for this service at this server.
     [[nodiscard]] server_target_ptr target(std::string_view service, std::string_view server) const;
     [[nodiscard]] std::vector<server_target_ptr> all() const;
+    // Some login at `server`, or, if that is empty, at the first server of this engine; null: none.
+    [[nodiscard]] server_target_ptr greeter(policy::engine, std::string_view server) const;
     [[nodiscard]] const session::credentials_ptr& credentials() const { return credentials_; }
     // Of listener number `i`; null: no TLS there.
     [[nodiscard]] const tls_context& listener_tls(std::size_t i) const { return listeners_.at(i); }

@@ -4,6 +4,7 @@
 #include "proxy/net/settings.h"
 #include "proxy/net/tls_context.h"
 #include "proxy/net/transport.h"
+#include "proxy/session/server_login.h"
 
 #include <chrono>
 #include <memory>
@@ -36,12 +37,15 @@ struct pool_key {
 };
 using pool_key_ptr = std::shared_ptr<const pool_key>;
 
+// For a login at host number `host` of the target.
+[[nodiscard]] session::server_login::settings login_settings(const pool_key&, std::size_t host,
+                                                             session::tls_mode);
+
 struct server_connection {
     transport socket;
     pool_key_ptr key;
-    std::string backend_key; // as the server sent it: what a CancelRequest needs
-    std::shared_ptr<const std::string> parameter_status;
-    unsigned server_major = 0;
+    std::string backend_key; // as the server sent it: what it takes to cancel there
+    session::server_state_ptr state;
     std::size_t host = 0; // index into the target's hosts
     std::chrono::steady_clock::time_point born;
     std::chrono::steady_clock::time_point idle_since;

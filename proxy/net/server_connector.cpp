@@ -6,20 +6,23 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 
 namespace ringfence::net {
-namespace {
 
 using session::server_login;
 
-unsigned major_of(std::string_view version) {
-    unsigned major = 0;
-    std::from_chars(version.data(), version.data() + version.size(), major);
-    return major;
+session::server_login::settings login_settings(const pool_key& key, std::size_t host,
+                                               session::tls_mode tls) {
+    const server_settings& server = key.target->server;
+    session::server_login::settings s;
+    s.tls = tls;
+    s.unix_socket = server.hosts[host].host.starts_with('/');
+    s.clear_password = server.tls == session::tls_mode::disable;
+    s.login = key.target->login;
+    s.database = key.database;
+    s.parameters = key.parameters;
+    return s;
 }
-
-} // namespace
 
 server_connector::server_connector(reactor& r, resolver& names, pool_key_ptr key,
                                    std::chrono::milliseconds timeout, done d)
@@ -32,6 +35,12 @@ server_connector::server_connector(reactor& r, resolver& names, pool_key_ptr key
 server_connector::~server_connector() {
     reactor_.cancel(timer_);
     *alive_ = false;
+}
+
+void server_connector::only(std::size_t host, const address& a) {
+    host_ = host;
+    addresses_ = {a};
+    only_ = true;
 }
 
 void server_connector::start() {
@@ -47,8 +56,9 @@ void server_connector::next_host() {
     socket_.close();
     reactor_.cancel(timer_);
     const auto& hosts = key_->target->server.hosts;
-    if (host_ >= hosts.size()) {
-        if (key_->target->server.target != session_attrs::prefer_standby || second_round_) {
+    if (host_ >= hosts.size() || std::exchange(tried_, only_)) {
+        if (only_ || key_->target->server.target != session_attrs::prefer_standby ||
+            second_round_) {
             finish(nullptr);
             return;
         }
@@ -60,6 +70,10 @@ void server_connector::next_host() {
         failed("ringfence: server " + key_->target->server.name + " did not answer in time",
                "08006");
     });
+    if (only_) {
+        next_address();
+        return;
+    }
     const endpoint& e = hosts[host_];
     auto known = resolver::immediate(e);
     if (!known.empty()) {
@@ -129,14 +143,8 @@ void server_connector::connected() {
         return;
     }
     connecting_ = false;
-    session::server_login::settings s;
-    s.tls = tls_;
-    s.unix_socket = key_->target->server.hosts[host_].host.starts_with('/');
-    s.clear_password = key_->target->server.tls == session::tls_mode::disable;
-    s.login = key_->target->login;
-    s.database = key_->database;
-    s.parameters = key_->parameters;
-    login_ = std::make_unique<server_login>(std::move(s));
+    login_ = protocol_of(key_->target->server.engine)
+                 .make_server_login(login_settings(*key_, host_, tls_));
     act(login_->start(out_));
 }
 
@@ -239,28 +247,26 @@ void server_connector::read() {
 }
 
 bool server_connector::suits() const {
-    const bool standby = login_->parameter("in_hot_standby") == "on";
-    const bool read_only = standby || login_->parameter("default_transaction_read_only") == "on";
+    const auto server = login_->state();
     switch (key_->target->server.target) {
     case session_attrs::any:
         return true;
     case session_attrs::read_write:
-        return !read_only;
+        return !server->read_only;
     case session_attrs::read_only:
-        return read_only;
+        return server->read_only;
     case session_attrs::primary:
-        return !standby;
+        return !server->standby;
     case session_attrs::standby:
-        return standby;
+        return server->standby;
     case session_attrs::prefer_standby:
-        return standby || second_round_;
+        return server->standby || second_round_;
     }
     return false;
 }
 
 void server_connector::logged_in() {
-    if (key_->target->server.target != session_attrs::any &&
-        login_->parameter("in_hot_standby").empty()) {
+    if (key_->target->server.target != session_attrs::any && !login_->state()->says_role) {
         failed("ringfence: server " + key_->target->server.name +
                    " does not say whether it is a standby (PostgreSQL 14 does), so that "
                    "target_session_attrs cannot be used",
@@ -278,8 +284,7 @@ void server_connector::logged_in() {
     made->socket = std::move(socket_);
     made->key = key_;
     made->backend_key = login_->backend_key();
-    made->parameter_status = std::make_shared<const std::string>(login_->parameter_status());
-    made->server_major = major_of(login_->parameter("server_version"));
+    made->state = login_->state();
     made->host = host_;
     made->born = made->idle_since = reactor::clock::now();
     finish(std::move(made));

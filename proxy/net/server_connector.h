@@ -2,10 +2,10 @@
 // attempt, one owner: destroying it abandons the attempt.
 #pragma once
 
+#include "proxy/net/protocols.h"
 #include "proxy/net/reactor.h"
 #include "proxy/net/resolver.h"
 #include "proxy/net/server_connection.h"
-#include "proxy/session/server_login.h"
 
 #include <functional>
 #include <memory>
@@ -25,6 +25,8 @@ public:
     using done = std::function<void(server_connection_ptr connection, failure)>;
 
     server_connector(reactor&, resolver&, pool_key_ptr, std::chrono::milliseconds timeout, done);
+    // To this address of that host, and to no other.
+    void only(std::size_t host, const address&);
     ~server_connector();
     void start();
 
@@ -55,6 +57,8 @@ private:
     done done_;
     failure last_{};
     std::size_t host_ = 0;
+    bool only_ = false; // one address, given from the start
+    bool tried_ = false;
     bool second_round_ = false; // prefer_standby: any will do now
     bool shaking_ = false;
     bool connecting_ = false;

@@ -141,7 +141,8 @@ void server_pool::sweep() {
     }
     std::erase_if(groups_,
                   [](const auto& g) { return g.second.places == 0 && g.second.waiting.empty(); });
-    std::erase_if(blocks_, [](const auto& b) { return b.expired(); });
+    for (auto& [engine, all] : states_)
+        std::erase_if(all, [](const auto& s) { return s.expired(); });
     std::erase_if(keys_, [](const auto& k) { return k.second.expired(); });
 }
 
@@ -178,15 +179,16 @@ pool_key_ptr server_pool::intern(pool_key_ptr key) {
     return key;
 }
 
-std::shared_ptr<const std::string> server_pool::intern(const std::string& parameter_status) {
+session::server_state_ptr server_pool::intern(policy::engine engine,
+                                              session::server_state_ptr state) {
     const std::lock_guard lock(mutex_);
-    for (const auto& b : blocks_)
-        if (auto known = b.lock(); known && *known == parameter_status)
+    auto& all = states_[engine];
+    for (const auto& s : all)
+        if (auto known = s.lock(); known && known->alike(*state))
             return known;
-    auto made = std::make_shared<const std::string>(parameter_status);
-    std::erase_if(blocks_, [](const auto& b) { return b.expired(); });
-    blocks_.push_back(made);
-    return made;
+    std::erase_if(all, [](const auto& s) { return s.expired(); });
+    all.push_back(state);
+    return state;
 }
 
 } // namespace ringfence::net

@@ -57,8 +57,8 @@ public:
     };
     [[nodiscard]] std::vector<figures> look() const;
 
-    // One block of ParameterStatus messages for all connections on which it is the same.
-    [[nodiscard]] std::shared_ptr<const std::string> intern(const std::string& parameter_status);
+    // One for all connections on which it is alike.
+    [[nodiscard]] session::server_state_ptr intern(policy::engine, session::server_state_ptr);
     // One key for all who ask for the same.
     [[nodiscard]] pool_key_ptr intern(pool_key_ptr);
 
@@ -74,7 +74,7 @@ private:
     timeouts timeouts_;
     mutable std::mutex mutex_;
     std::map<std::string, group> groups_;
-    std::vector<std::weak_ptr<const std::string>> blocks_;
+    std::map<policy::engine, std::vector<std::weak_ptr<const session::server_state>>> states_;
     std::map<std::string, std::weak_ptr<const pool_key>> keys_; // by all that is in them
     std::vector<server_target_ptr> current_;
 };

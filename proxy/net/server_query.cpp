@@ -1,15 +1,11 @@
 #include "proxy/net/server_query.h"
 
-#include "proxy/wire/postgresql/backend.h"
-#include "proxy/wire/postgresql/frontend.h"
-
 #include <array>
 #include <utility>
 
 namespace ringfence::net {
 namespace {
 
-namespace pg = wire::postgresql;
 constexpr std::size_t most_answer_bytes = std::size_t{512} * 1024 * 1024;
 
 } // namespace
@@ -17,8 +13,9 @@ constexpr std::size_t most_answer_bytes = std::size_t{512} * 1024 * 1024;
 server_query::server_query(reactor& r, resolver& names, pool_key_ptr key, std::string text,
                            std::chrono::milliseconds connect_timeout,
                            std::chrono::milliseconds query_timeout, done d)
-    : reactor_(r), query_timeout_(query_timeout), done_(std::move(d)) {
-    pg::encode_query(unsent_, text);
+    : reactor_(r), protocol_(protocol_of(key->target->server.engine)),
+      question_(protocol_.make_question(std::move(text))), query_timeout_(query_timeout),
+      done_(std::move(d)) {
     connector_.emplace(r, names, std::move(key), connect_timeout,
                        [this](server_connection_ptr made, const server_connector::failure& why) {
                            connected(std::move(made), why);
@@ -39,7 +36,9 @@ void server_query::connected(server_connection_ptr made, const server_connector:
     if (made == nullptr)
         return fail(why.sentence);
     connection_ = std::move(made);
-    answer_.server_major = connection_->server_major;
+    answer_.server = connection_->state;
+    question_->start(out_);
+    take_output();
     timer_ = reactor_.after(query_timeout_, [this] {
         timer_ = reactor::no_timer;
         fail("the server took too long to answer");
@@ -79,52 +78,28 @@ void server_query::read() {
             return;
         if (r.outcome != transport::outcome::ok)
             return fail("the server closed the connection");
-        received_ += session::as_text({buffer.data(), r.size});
         received_bytes_ += r.size;
         if (received_bytes_ > most_answer_bytes)
             return fail("the server's answer is too long");
-        std::size_t at = 0;
-        while (!finished_) {
-            const auto rest = session::as_bytes(received_).subspan(at);
-            pg::header head;
-            const auto o = pg::read_header(rest, head);
-            if (o == pg::outcome::malformed)
-                return fail("the server sent a malformed message");
-            if (o == pg::outcome::need_more || rest.size() < head.size)
-                break;
-            message(head.type, rest.first(head.size));
-            at += head.size;
+        switch (question_->feed({buffer.data(), r.size}, out_)) {
+        case session::question::next::more:
+            take_output();
+            break;
+        case session::question::next::answered:
+            answer_.results = question_->take_results();
+            return finish();
+        case session::question::next::failed:
+            return fail(question_->error());
         }
-        received_.erase(0, at);
+        if (!unsent_.empty())
+            send();
     }
 }
 
-void server_query::message(char type, session::bytes whole) {
-    switch (type) {
-    case 'T':
-        answer_.results.emplace_back();
-        return;
-    case 'D': {
-        std::vector<std::optional<std::string_view>> columns;
-        if (pg::decode_data_row(whole, columns) != pg::outcome::ok || answer_.results.empty())
-            return fail("the server sent a malformed row");
-        auto& row = answer_.results.back().emplace_back();
-        row.reserve(columns.size());
-        for (const auto& c : columns)
-            row.emplace_back(c.value_or(std::string_view()));
-        return;
-    }
-    case 'E': {
-        pg::error_fields e;
-        return fail(pg::decode_error(whole, e) == pg::outcome::ok
-                        ? std::string(e.sqlstate) + ": " + std::string(e.message)
-                        : "the server sent a malformed error");
-    }
-    case 'Z':
-        return finish();
-    default:
-        return;
-    }
+void server_query::take_output() {
+    for (std::size_t i = 0; i < out_.count(); ++i)
+        unsent_ += session::as_text(out_[i]);
+    out_.clear();
 }
 
 void server_query::fail(std::string why) {
@@ -143,8 +118,7 @@ void server_query::finish() {
         if (!*alive)
             return;
         if (connection_ != nullptr) {
-            std::string bye;
-            pg::encode_terminate(bye);
+            const std::string bye = protocol_.goodbye();
             static_cast<void>(connection_->socket.write(session::as_bytes(bye)));
         }
         connection_.reset();

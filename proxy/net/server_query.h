@@ -13,10 +13,10 @@ namespace ringfence::net {
 
 class server_query {
 public:
-    using rows = std::vector<std::vector<std::string>>; // NULL is empty
+    using rows = session::question::rows;
     struct answer {
         std::vector<rows> results; // of each statement that has any
-        unsigned server_major = 0;
+        session::server_state_ptr server;
         std::string error; // a clean sentence; empty: all went well
     };
     // Called once, never from within start(). It may destroy the query.
@@ -27,24 +27,28 @@ public:
                  done);
     ~server_query();
     void start();
+    // As server_connector::only().
+    void only(std::size_t host, const address& a) { connector_->only(host, a); }
 
 private:
     void connected(server_connection_ptr, const server_connector::failure&);
     void on_event(std::uint32_t events);
     void send();
     void read();
-    void message(char type, session::bytes whole);
+    void take_output();
     void fail(std::string why);
     void finish();
 
     reactor& reactor_;
+    const session::protocol& protocol_;
+    std::unique_ptr<session::question> question_;
+    session::output out_;
     std::string unsent_;
     std::chrono::milliseconds query_timeout_;
     done done_;
     std::optional<server_connector> connector_;
     server_connection_ptr connection_;
     watch watch_;
-    std::string received_;
     std::size_t received_bytes_ = 0;
     answer answer_;
     bool finished_ = false;

@@ -1,21 +1,23 @@
 #include "proxy/net/server_reset.h"
 
-#include "proxy/wire/postgresql/backend.h"
-#include "proxy/wire/postgresql/frontend.h"
+#include "proxy/net/protocols.h"
 
 #include <array>
+#include <utility>
 
 namespace ringfence::net {
-namespace {
-
-namespace pg = wire::postgresql;
-constexpr std::size_t most_answer_bytes = 256 * 1024;
-
-} // namespace
 
 server_reset::server_reset(worker& w, server_connection_ptr c)
     : worker_(w), connection_(std::move(c)) {
-    pg::encode_query(unsent_, "DISCARD ALL");
+    const server_connection& there = *connection_;
+    cleaning_ =
+        protocol_of(there.key->target->server.engine)
+            .make_cleaning(login_settings(*there.key, there.host,
+                                          there.socket.encrypted() ? session::tls_mode::require
+                                                                   : session::tls_mode::disable),
+                           there.state, there.backend_key);
+    cleaning_->start(out_);
+    take_output();
 }
 
 server_reset::~server_reset() {
@@ -43,11 +45,11 @@ void server_reset::start() {
 }
 
 void server_reset::on_event(std::uint32_t events) {
-    if (connection_ == nullptr)
+    if (finished_)
         return;
     if ((events & watch::writable) != 0)
         send();
-    if (connection_ != nullptr && (events & watch::readable) != 0)
+    if (!finished_ && (events & watch::readable) != 0)
         read();
 }
 
@@ -75,45 +77,36 @@ void server_reset::read() {
             finish(false);
             return;
         }
-        received_ += session::as_text({buffer.data(), r.size});
-        if (received_.size() > most_answer_bytes) {
+        switch (cleaning_->feed({buffer.data(), r.size}, out_)) {
+        case session::cleaning::next::clean:
+            finish(!connection_->socket.has_buffered());
+            return;
+        case session::cleaning::next::dirty:
             finish(false);
             return;
+        case session::cleaning::next::more:
+            break;
         }
-        for (;;) {
-            const auto rest = session::as_bytes(received_);
-            pg::header head;
-            const auto o = pg::read_header(rest, head);
-            if (o == pg::outcome::malformed) {
-                finish(false);
+        take_output();
+        if (!unsent_.empty()) {
+            send();
+            if (finished_)
                 return;
-            }
-            if (o == pg::outcome::need_more || rest.size() < head.size)
-                break;
-            const auto message = rest.first(head.size);
-            std::string_view tag;
-            char transaction = 0;
-            if (head.type == 'C' && pg::decode_command_complete(message, tag) == pg::outcome::ok)
-                discarded_ = tag == "DISCARD ALL";
-            if (head.type == 'Z') {
-                const bool idle =
-                    pg::decode_ready_for_query(message, transaction) == pg::outcome::ok &&
-                    transaction == 'I' && received_.size() == head.size;
-                finish(discarded_ && idle);
-                return;
-            }
-            if (head.type == 'E') {
-                finish(false);
-                return;
-            }
-            received_.erase(0, head.size);
         }
         if (r.size < buffer.size() && !connection_->socket.has_buffered())
             return;
     }
 }
 
+void server_reset::take_output() {
+    for (std::size_t i = 0; i < out_.count(); ++i)
+        unsent_ += session::as_text(out_[i]);
+    out_.clear();
+}
+
 void server_reset::finish(bool clean) {
+    if (std::exchange(finished_, true))
+        return;
     watch_.stop();
     if (clean)
         worker_.shared().pool.give_back(std::move(connection_));

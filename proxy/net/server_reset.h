@@ -1,8 +1,9 @@
-// Makes a server connection good for the next client: DISCARD ALL, and proof that it worked.
+// Makes a server connection good for the next client, and gives it back to the pool.
 #pragma once
 
 #include "proxy/net/server_connection.h"
 #include "proxy/net/worker.h"
+#include "proxy/session/question.h"
 
 #include <string>
 
@@ -18,14 +19,16 @@ private:
     void on_event(std::uint32_t events);
     void send();
     void read();
+    void take_output();
     void finish(bool clean);
 
     worker& worker_;
     server_connection_ptr connection_;
     watch watch_;
+    std::unique_ptr<session::cleaning> cleaning_;
+    session::output out_;
     std::string unsent_;
-    std::string received_;
-    bool discarded_ = false;
+    bool finished_ = false;
     reactor::timer_id timer_ = reactor::no_timer;
 };
 

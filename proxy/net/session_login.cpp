@@ -2,7 +2,7 @@
 #include "proxy/net/client_session.h"
 
 #include "proxy/net/catalogue_keeper.h"
-#include "proxy/net/search_path.h"
+#include "proxy/net/greeting_keeper.h"
 
 #include <algorithm>
 
@@ -12,10 +12,90 @@ using outcome = transport::outcome;
 using session::client_login;
 using session::login_failure;
 
+session::client_login::settings client_session::login_settings() const {
+    const origin& from = entry_ ? entry_->from : *from_;
+    session::client_login::settings s;
+    s.tls = from.tls;
+    s.unix_socket = from.unix_socket;
+    s.tls_available =
+        !from.unix_socket && worker_.current_routes()->listener_tls(from.listener) != nullptr;
+    s.connection_id = kill_id_;
+    return s;
+}
+
+void client_session::wait_for_login() {
+    entry_->timer = worker_.loop().after(worker_.shared().settings.timeouts.client_login, [this] {
+        entry_->timer = reactor::no_timer;
+        report_failure(login_failure::timeout);
+        end();
+    });
+}
+
+// Where the server speaks first, ringfence does so in the words of the server behind it.
+void client_session::greet() {
+    if (!protocol_.greets_first())
+        return;
+    auto& shared = worker_.shared();
+    const auto routes = worker_.current_routes();
+    const server_target_ptr target = routes->greeter(entry_->from.engine, entry_->from.server);
+    session::client_login::settings s = login_settings();
+    if (target != nullptr)
+        s.server = shared.greetings->known(target->server.name);
+    if (target == nullptr || s.server != nullptr) {
+        entry_->login =
+            protocol_.make_client_login(s, worker_.environment().policies(), routes->credentials());
+        login_step(entry_->login->start(worker_.to_client()));
+        return;
+    }
+    shared.greetings->want(target, [&w = worker_, id = id_](const server_connector::failure& why) {
+        w.loop().post([&w, id, why] {
+            visit(w, id, [&why](client_session& c) {
+                if (c.phase_ != phase::login)
+                    return;
+                if (why.sentence.empty())
+                    return c.greet();
+                c.report_failure(login_failure::server, why.sqlstate, why.sentence);
+                c.fail(why.sqlstate, why.sentence);
+            });
+        });
+    });
+}
+
+// COM_CHANGE_USER: all but the connection begins anew.
+void client_session::log_in_again() {
+    auto login = relay_->take_login(login_settings(), worker_.environment().policies(),
+                                    worker_.current_routes()->credentials(), client_.peer(true));
+    stop_work();
+    release_server();
+    release_usage();
+    relay_.reset();
+    entry_ = std::make_unique<entry>(*from_, std::move(login));
+    wait_for_login();
+    enter(phase::login);
+    login_step(entry_->login->start(worker_.to_client()));
+    if (!ended_ && phase_ == phase::login && client_.has_buffered())
+        read_login();
+}
+
+void client_session::compute() {
+    entry_->computing = true;
+    client_watch_.want(wanted_of_client());
+    worker_.compute(entry_->login->work(), [&w = worker_, id = id_] {
+        visit(w, id, [&w](client_session& s) {
+            if (s.phase_ != phase::login || !s.entry_->computing)
+                return;
+            s.entry_->computing = false;
+            s.login_step(s.entry_->login->worked(w.to_client()));
+            if (!s.ended_ && s.phase_ == phase::login && s.client_.has_buffered())
+                s.read_login();
+        });
+    });
+}
+
 void client_session::read_login() {
-    while (!ended_ && phase_ == phase::login) {
+    while (!ended_ && phase_ == phase::login && !entry_->computing) {
         const auto room = worker_.buffer().first(std::size_t{16} * 1024);
-        const bool peeking = entry_->login.peeking();
+        const bool peeking = entry_->login->peeking();
         const auto r = peeking ? client_.peek(room) : client_.read(room);
         if (r.outcome == outcome::again)
             return;
@@ -23,7 +103,7 @@ void client_session::read_login() {
             end();
             return;
         }
-        const auto step = entry_->login.feed({room.data(), r.size}, worker_.to_client());
+        const auto step = entry_->login->feed({room.data(), r.size}, worker_.to_client());
         if (peeking)
             client_.skip(step.consumed);
         const bool stuck = peeking && step.consumed == 0 && step.next == client_login::next::more;
@@ -58,6 +138,9 @@ void client_session::login_step(client_login::result step) {
         enter(phase::tls);
         shake_hands();
         return;
+    case client_login::next::work:
+        compute();
+        return;
     case client_login::next::authenticated:
         authenticated();
         return;
@@ -65,12 +148,12 @@ void client_session::login_step(client_login::result step) {
         // The client waits for our closing, so that its next statement is not the one that is hit.
         enter(phase::closing);
         parting_ = parting::at_once;
-        worker_.shared().cancels.cancel(entry_->login.cancel_key(), [&w = worker_, id = id_] {
+        worker_.shared().cancels.cancel(entry_->login->cancel_key(), [&w = worker_, id = id_] {
             w.loop().post([&w, id] { visit(w, id, [](client_session& s) { s.end(); }); });
         });
         return;
     case client_login::next::close:
-        report_failure(entry_->login.failure());
+        report_failure(entry_->login->failure());
         close_when_flushed(parting::linger);
         return;
     }
@@ -91,7 +174,7 @@ void client_session::shake_hands() {
     case transport::handshake::done:
         enter(phase::login);
         client_watch_.want(watch::readable);
-        login_step(entry_->login.tls_established(client_.peer(true), worker_.to_client()));
+        login_step(entry_->login->tls_established(client_.peer(true), worker_.to_client()));
         if (!ended_ && phase_ == phase::login && client_.has_buffered())
             read_login();
         return;
@@ -102,7 +185,7 @@ void client_session::report_failure(login_failure why, std::string_view sqlstate
                                     std::string_view cause) {
     if (why == login_failure::none || !worker_.shared().login_failed)
         return;
-    const auto& login = entry_->login;
+    const auto& login = *entry_->login;
     // After a wrong password: whose it should have been. A name that nobody has is not told, it may
     // be a password in the wrong field.
     const auto* who =
@@ -119,9 +202,8 @@ void client_session::authenticated() {
     worker_.loop().cancel(entry_->timer);
     enter(phase::waiting);
     auto& shared = worker_.shared();
-    const auto& request = entry_->login.request();
-    const std::string service = entry_->login.who()->name;
-    entry_->protocol = request.protocol;
+    const auto& request = entry_->login->request();
+    const std::string service = entry_->login->who()->name;
 
     // The policies may have changed during the login: what counts is what holds now.
     const policy::snapshot_ptr policies = worker_.environment().policies();
@@ -156,8 +238,8 @@ void client_session::authenticated() {
         return;
     }
 
-    auto servers = policy::servers_for(*policies, *who, policy::engine::postgresql,
-                                       request.database, worker_.environment().today());
+    auto servers = policy::servers_for(*policies, *who, entry_->from.engine, request.database,
+                                       worker_.environment().today());
     if (!entry_->from.server.empty())
         std::erase_if(servers, [this](const std::string& s) { return s != entry_->from.server; });
     if (servers.empty()) {
@@ -184,40 +266,27 @@ void client_session::authenticated() {
         return;
     }
 
-    const policy::path_rights rights =
-        policy::paths_of(*policies, *who, servers.front(), request.database);
-    auto parameters = request.parameters;
-    const auto asked = std::find_if(parameters.begin(), parameters.end(),
-                                    [](const auto& p) { return p.first == "search_path"; });
-    const std::string* wanted = asked == parameters.end() ? nullptr : &asked->second;
-    start_path path = choose_path(rights, wanted, target->login.user);
-    if (!path.refused.empty()) {
-        refuse(login_failure::database, "42501",
-               "ringfence: " + service + " may not have " + path.refused.substr(0, 63) +
-                   " on its search_path",
-               "its search_path may hold schemas that it owns, common ones, and those published to "
-               "it");
+    session::opening opening = protocol_.open(*policies, *who, servers.front(), request,
+                                              target->login.user, worker_.environment().today());
+    if (opening.refused) {
+        refuse(login_failure::database, opening.refused->sqlstate, opening.refused->message,
+               opening.refused->hint);
         return;
     }
-    if (asked != parameters.end())
-        parameters.erase(asked);
-    if (path.parameter)
-        parameters.emplace_back("search_path", *path.parameter);
-    parameters.emplace_back("standard_conforming_strings", "on");
-    std::sort(parameters.begin(), parameters.end());
 
-    entry_->identity = {.service = service,
+    entry_->identity = {.engine = entry_->from.engine,
+                        .service = service,
                         .server = servers.front(),
                         .database = request.database,
                         .peer = entry_->from.peer,
-                        .identity = entry_->login.identity(),
+                        .identity = entry_->login->identity(),
                         .backend_login = target->login.user,
                         .server_major = 0,
-                        .search_path = std::move(path.schemas)};
+                        .search_path = std::move(opening.search_path)};
     auto key = std::make_shared<pool_key>();
     key->target = target;
     key->database = request.database;
-    key->parameters = std::move(parameters);
+    key->parameters = std::move(opening.parameters);
     entry_->key = shared.pool.intern(std::move(key));
 
     client_watch_.want(wanted_of_client());
@@ -294,7 +363,8 @@ void client_session::connect() {
                     s.fail(why.sqlstate, why.sentence);
                     return;
                 }
-                made->parameter_status = w.shared().pool.intern(*made->parameter_status);
+                made->state = w.shared().pool.intern(made->key->target->server.engine,
+                                                     std::move(made->state));
                 s.begin_relay(std::move(made));
             });
         });
@@ -306,30 +376,40 @@ void client_session::begin_relay(server_connection_ptr connection) {
     server_ = std::move(connection);
     entry_->place_held = false;
     auto& w = worker_;
-    entry_->identity.server_major = server_->server_major;
-    cancel_key_ =
-        w.shared().cancels.add(entry_->protocol, [&w, id = id_](std::function<void()> passed_on) {
-            w.loop().post([&w, id, then = std::move(passed_on)] {
-                if (w.find(id) == nullptr)
-                    then();
-                visit(w, id, [&then](client_session& s) { s.cancel(then); });
+    const session::session_identity identity = entry_->identity;
+    if (!protocol_.greets_first())
+        cancel_key_ = w.shared().cancels.add(
+            entry_->login->request().long_cancel_key,
+            [&w, id = id_](std::function<void()> passed_on) {
+                w.loop().post([&w, id, then = std::move(passed_on)] {
+                    if (w.find(id) == nullptr)
+                        then();
+                    visit(w, id, [&then](client_session& s) { s.cancel(then); });
+                });
             });
-        });
-    relay_.emplace(w.environment(), std::move(entry_->identity), [&w, id = id_] {
-        // Never from within the relay: it may be in the middle of a call.
-        w.loop().defer([&w, id] {
-            visit(w, id, [&w](client_session& s) {
-                if (s.phase_ != phase::relaying)
-                    return;
-                s.relay_->resume(w.to_server(), w.to_client());
-                s.after_relay();
-                if (!s.ended_ && s.phase_ == phase::relaying && s.client_.has_buffered())
-                    s.read_client();
-                else
-                    s.watch_again();
-            });
-        });
-    });
+    relay_ = protocol_.make_relay(w.environment(), std::move(entry_->identity), *entry_->login,
+                                  server_->state, [&w, id = id_] {
+                                      // Never from within the relay: it may be in the middle of a
+                                      // call.
+                                      w.loop().defer([&w, id] {
+                                          visit(w, id, [&w](client_session& s) {
+                                              if (s.phase_ != phase::relaying)
+                                                  return;
+                                              s.relay_->resume(w.to_server(), w.to_client());
+                                              s.after_relay();
+                                              if (!s.ended_ && s.phase_ == phase::relaying &&
+                                                  s.client_.has_buffered())
+                                                  s.read_client();
+                                              else
+                                                  s.watch_again();
+                                          });
+                                      });
+                                  });
+    if (protocol_.greets_first()) {
+        w.shared().kills.identify(kill_id_, identity.service, identity.server,
+                                  protocol_.connection_id(server_->backend_key));
+        from_ = std::make_unique<origin>(std::move(entry_->from));
+    }
     entry_.reset();
     last_active_ = w.tick();
     enter(phase::relaying);
@@ -340,7 +420,7 @@ void client_session::begin_relay(server_connection_ptr connection) {
             me->guarded([&] { me->on_server(events); });
         },
         this);
-    relay_->start(*server_->parameter_status, cancel_key_, w.to_client());
+    relay_->start(cancel_key_, w.to_client());
     after_relay();
     if (ended_ || phase_ != phase::relaying)
         return;

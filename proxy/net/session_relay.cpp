@@ -89,6 +89,9 @@ void client_session::after_relay() {
         release_server();
         end();
         return;
+    case session::relay::status::login_again:
+        log_in_again();
+        return;
     case session::relay::status::broken:
         close_when_flushed(parting::linger);
         return;
@@ -194,6 +197,7 @@ std::uint32_t client_session::wanted_of_client() const {
     case phase::relaying:
         return want | (wants_client() ? watch::readable : 0U);
     case phase::login:
+        return want | (entry_->computing ? watch::hang_up : watch::readable);
     case phase::tls:
     case phase::closing:
         return want | watch::readable;

@@ -33,7 +33,8 @@ enum class session_attrs : std::uint8_t {
 };
 
 struct server_settings {
-    std::string name;            // as in the policies
+    std::string name; // as in the policies
+    policy::engine engine = policy::engine::postgresql;
     std::vector<endpoint> hosts; // tried in order
     session_attrs target = session_attrs::any;
     session::tls_mode tls = session::tls_mode::prefer;
@@ -42,6 +43,7 @@ struct server_settings {
 };
 
 struct listen_settings {
+    policy::engine engine = policy::engine::postgresql;
     std::string address = "127.0.0.1";
     std::uint16_t port = 6432; // 0: any free one
     session::tls_mode tls = session::tls_mode::prefer;

@@ -4,7 +4,10 @@
 #include "proxy/net/catalogue_keeper.h"
 #include "proxy/net/client_session.h"
 #include "proxy/net/listener.h"
+#include "proxy/net/server_query.h"
 #include "proxy/net/server_reset.h"
+
+#include <sys/socket.h>
 
 #include <system_error>
 #include <utility>
@@ -55,6 +58,14 @@ void* worker::run(void* self) {
     w.environment_->on_defined = [&w](const std::string& server, const std::string& database) {
         w.shared_.catalogues->changed(server, database);
     };
+    w.environment_->on_kill = [&w](const session::session_identity& by, std::uint32_t id,
+                                   bool connection, std::function<void(bool)> done) {
+        const auto tell = [&w, done = std::move(done)](bool found) {
+            w.loop().post([done, found] { done(found); });
+        };
+        if (!w.shared_.kills.kill(by.service, by.server, id, connection, [tell] { tell(true); }))
+            tell(false);
+    };
     if (w.shared_.settings.timeouts.client_idle.count() > 0)
         w.end_idle_sessions();
     w.reactor_.run();
@@ -62,6 +73,7 @@ void* worker::run(void* self) {
     w.sessions_.clear();
     w.resets_.clear();
     w.cancels_.clear();
+    w.queries_.clear();
     w.environment_.reset();
     return nullptr;
 }
@@ -155,7 +167,34 @@ void worker::end_reset(server_reset* r) {
     resets_.erase(r);
 }
 
+void worker::send_cancel_statement(const server_connection& c, std::string text,
+                                   std::function<void()> done) {
+    address peer;
+    peer.size = sizeof peer.storage;
+    if (::getpeername(c.socket.fd(), reinterpret_cast<sockaddr*>(&peer.storage), &peer.size) != 0) {
+        done();
+        return;
+    }
+    const auto timeout = shared_.settings.timeouts.server_connect;
+    auto slot = std::make_shared<server_query*>(nullptr);
+    auto made = std::make_unique<server_query>(
+        reactor_, shared_.names, c.key, std::move(text), timeout, timeout,
+        [this, slot, done = std::move(done)](const server_query::answer&) {
+            done();
+            reactor_.defer([this, slot] { queries_.erase(*slot); });
+        });
+    *slot = made.get();
+    made->only(c.host, peer);
+    made->start();
+    queries_.emplace(*slot, std::move(made));
+}
+
 void worker::send_cancel(const server_connection& c, std::function<void()> done) {
+    const auto& protocol = protocol_of(c.key->target->server.engine);
+    if (auto text = protocol.cancel_statement(c.backend_key)) {
+        send_cancel_statement(c, std::move(*text), std::move(done));
+        return;
+    }
     auto made = std::make_unique<cancel_sender>(*this, c, std::move(done));
     cancel_sender* at = made.get();
     cancels_.emplace(at, std::move(made));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "proxy/net/cancel_registry.h"
+#include "proxy/net/kill_registry.h"
 #include "proxy/net/reactor.h"
 #include "proxy/net/resolver.h"
 #include "proxy/net/routes.h"
@@ -28,16 +29,20 @@ class listener;
 class server_reset;
 class cancel_sender;
 class catalogue_keeper;
+class greeting_keeper;
+class server_query;
 
 // What all workers share; outlives them.
 struct shared_state {
     net::settings settings;
     server_pool pool;
     cancel_registry cancels;
+    kill_registry kills;
     resolver names;
     session::usage_registry usages;
     std::atomic<unsigned> connections{0};
     catalogue_keeper* catalogues = nullptr; // set before the first worker starts
+    greeting_keeper* greetings = nullptr;   // likewise
     std::function<void(const failed_login&)> login_failed;
     std::function<void(const std::string& service)> wake_everywhere; // a statement slot became free
 
@@ -46,6 +51,7 @@ struct shared_state {
 
 // Where a connection came in.
 struct origin {
+    policy::engine engine = policy::engine::postgresql;
     std::size_t listener = 0;
     bool unix_socket = false;
     session::tls_mode tls = session::tls_mode::prefer;
@@ -100,10 +106,16 @@ public:
     void end_reset(server_reset*);
     void send_cancel(const server_connection&, std::function<void()> done);
     void end_cancel(cancel_sender*);
+    // `work` on another thread, then `done` on this one.
+    void compute(std::function<void()> work, std::function<void()> done) {
+        analyses_.submit(std::move(work), std::move(done));
+    }
 
 private:
     static void* run(void* self);
     void stop_listening();
+    void send_cancel_statement(const server_connection&, std::string text,
+                               std::function<void()> done);
     void end_idle_sessions();
 
     shared_state& shared_;
@@ -122,6 +134,7 @@ private:
     std::unordered_map<std::uint64_t, std::unique_ptr<client_session>> sessions_;
     std::unordered_map<server_reset*, std::unique_ptr<server_reset>> resets_;
     std::unordered_map<cancel_sender*, std::unique_ptr<cancel_sender>> cancels_;
+    std::unordered_map<server_query*, std::unique_ptr<server_query>> queries_; // that cancel
     std::vector<std::shared_ptr<listener>> listeners_;
     std::uint64_t next_session_ = 1;
     std::uint32_t tick_ = 0;

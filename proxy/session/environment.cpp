@@ -122,24 +122,14 @@ bool environment::state::is_confined(const session_identity& id, const sql::fact
     return found->second;
 }
 
-view_ptr environment::state::view_of(const session_identity& id,
-                                     const std::vector<std::string>& path) {
+view_ptr environment::state::view_of(const session_identity& id, std::string_view more,
+                                     const std::function<void(view&)>& fill) {
     constexpr std::size_t most_views = 1024;
-    // Lengths first, so that no two different lists make the same key.
     std::string key;
-    auto add = [&key](std::string_view part) {
-        key += std::to_string(part.size());
-        key += ':';
-        key += part;
-    };
-    add(id.service);
-    add(id.server);
-    add(id.database);
-    add(id.backend_login);
-    add(std::to_string(id.server_major));
-    for (const auto& schema : path)
-        add(schema);
-
+    for (const std::string_view part :
+         {std::string_view(id.service), std::string_view(id.server), std::string_view(id.database),
+          std::string_view(id.backend_login), more})
+        add_to_key(key, part);
     if (auto it = views.find(key); it != views.end())
         return it->second;
     if (views.size() >= most_views)
@@ -151,27 +141,15 @@ view_ptr environment::state::view_of(const session_identity& id,
     made->who = policies ? policies->find_service(id.service) : nullptr;
     made->server = id.server;
     made->today = today;
-    made->scope.database = id.database;
-    made->scope.path = path;
-    made->scope.backend_login = id.backend_login;
-    made->scope.server_major = id.server_major;
-    if (made->who != nullptr) {
-        policy::path_rights rights =
-            policy::paths_of(*policies, *made->who, id.server, id.database);
-        made->scope.settable = std::move(rights.settable);
-        made->scope.any_path = rights.whole_database;
-        // Who owns the whole database cannot reach anything by its objects.
-        made->scope.needs_objects = settings.needs_catalogue && !rights.whole_database;
-        if (const auto known = facts_of(id.server, id.database)) {
-            made->scope.objects = rights.whole_database ? nullptr : known->objects;
-            made->scope.confined = is_confined(id, known);
-            const auto login = known->logins.find(id.backend_login);
-            made->scope.reads_all_settings =
-                login == known->logins.end() || login->second.reads_all_settings;
-        }
-    }
+    fill(*made);
     views.emplace(std::move(key), made);
     return made;
+}
+
+void add_to_key(std::string& key, std::string_view part) {
+    key += std::to_string(part.size());
+    key += ':';
+    key += part;
 }
 
 } // namespace ringfence::session

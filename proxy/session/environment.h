@@ -20,14 +20,15 @@ namespace ringfence::session {
 
 // Who is on a connection and where it leads; fixed at login.
 struct session_identity {
+    policy::engine engine = policy::engine::postgresql; // of the server
     std::string service;
     std::string server; // the policy's name of it
     std::string database;
     std::string peer;     // "10.0.0.7:51234" or "unix"
     std::string identity; // what it logged in as: "login orders", "certificate spiffe://…"
     std::string backend_login;
-    unsigned server_major = 0;
-    std::vector<std::string> search_path; // as pinned at the server's start-up
+    unsigned server_major = 0;            // PostgreSQL
+    std::vector<std::string> search_path; // PostgreSQL: as pinned at the server's start-up
 };
 
 // Runs `work` on a thread with sql::required_stack, then `done` on the worker that submitted it.
@@ -92,6 +93,11 @@ public:
     // everywhere.
     void wake(std::string_view service);
     std::function<void(const std::string& service)> on_slot_freed;
+    // A session of this worker kills another of its service: `done` is called later, on this
+    // worker; with false if there is no such session.
+    std::function<void(const session_identity& by, std::uint32_t id, bool connection,
+                       std::function<void(bool found)> done)>
+        on_kill;
     // A session of this worker changed the catalogue.
     std::function<void(const std::string& server, const std::string& database)> on_defined;
 

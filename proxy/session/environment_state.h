@@ -5,8 +5,10 @@
 #include "proxy/session/view.h"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -45,12 +47,17 @@ struct environment::state {
     std::map<std::string, std::deque<waiter>, std::less<>> waiting;
     std::uint64_t next_waiter = 1;
 
-    // The view for this identity and these possible schemas; made on first use.
-    [[nodiscard]] view_ptr view_of(const session_identity&, const std::vector<std::string>& path);
+    // The view for this identity and whatever else tells views apart there; made, and its scope
+    // filled, on first use.
+    [[nodiscard]] view_ptr view_of(const session_identity&, std::string_view more,
+                                   const std::function<void(view&)>& fill);
     void forget_views();
     [[nodiscard]] sql::facts_ptr facts_of(const std::string& server,
                                           const std::string& database) const;
     [[nodiscard]] bool is_confined(const session_identity&, const sql::facts_ptr&);
 };
+
+// With its length first, so that no two different lists make the same key.
+void add_to_key(std::string& key, std::string_view part);
 
 } // namespace ringfence::session

@@ -27,6 +27,7 @@ struct decided_statement {
     bool caught_by_server =
         false; // a 42501 raised by the server itself: the analysis let it through
     policy::problem trouble = policy::problem::none;
+    policy::engine engine = policy::engine::postgresql; // of the server: how the text is to be read
 };
 using violation = decided_statement; // one whose decision is a denial
 

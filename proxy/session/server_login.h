@@ -1,9 +1,10 @@
-// ringfence's own login at a server, from the first byte to the first ReadyForQuery: a pure
-// machine.
+// ringfence's own login at a server, from the first byte to the moment when it takes statements: a
+// pure machine, one for each engine.
 #pragma once
 
 #include "proxy/session/credentials.h"
 #include "proxy/session/output.h"
+#include "proxy/session/server_state.h"
 
 #include <cstdint>
 #include <memory>
@@ -24,8 +25,8 @@ public:
         bool clear_password = false;
         backend_login login;
         std::string database;
-        std::vector<std::pair<std::string, std::string>>
-            parameters; // search_path, application_name, …
+        // As in login_request, and what ringfence adds: PostgreSQL's search_path.
+        std::vector<std::pair<std::string, std::string>> parameters;
         std::size_t max_message_bytes = std::size_t{64} * 1024;
     };
 
@@ -33,35 +34,26 @@ public:
         more,      // send what is in `to_server`, feed when bytes arrive
         start_tls, // send what is in `to_server`, then do the handshake, then call
                    // tls_established()
-        ready,     // logged in: parameter_status() and backend_key() are set
-        failed,    // error() holds an ErrorResponse body to hand to the client, or is empty; close
+        ready,     // logged in: state() and backend_key() are set
+        failed,    // error_text() and error_state() are set; close
     };
 
-    explicit server_login(settings);
-    ~server_login();
-    server_login(server_login&&) noexcept;
+    virtual ~server_login() = default;
 
-    [[nodiscard]] next start(output& to_server); // call once, when the connection is up
-    // Consumes all of `in`. While waiting for the one-byte answer to SSLRequest the caller must
-    // read one byte only (reads_one_byte()): anything that follows it in plaintext would be
-    // injected.
-    [[nodiscard]] next feed(bytes in, output& to_server);
-    [[nodiscard]] next tls_established(const tls_peer& peer, output& to_server);
-    [[nodiscard]] bool reads_one_byte() const;
+    // Call once, when the connection is up.
+    [[nodiscard]] virtual next start(output& to_server) = 0;
+    // Consumes all of `in`. While the next byte decides whether TLS begins, the caller must read
+    // that byte only (reads_one_byte()): anything that follows it in plaintext would be injected.
+    [[nodiscard]] virtual next feed(bytes in, output& to_server) = 0;
+    [[nodiscard]] virtual next tls_established(const tls_peer& peer, output& to_server) = 0;
+    [[nodiscard]] virtual bool reads_one_byte() const = 0;
 
-    // Encoded ParameterStatus messages, in the order received, ready to be sent to a client.
-    [[nodiscard]] const std::string& parameter_status() const;
-    [[nodiscard]] std::string_view
-    parameter(std::string_view name) const; // "server_version"; empty if not sent
-    [[nodiscard]] const std::string&
-    backend_key() const; // process id and secret; empty if none was sent
+    [[nodiscard]] virtual server_state_ptr state() const = 0;
+    // What it takes to cancel a statement there; empty: that cannot be done.
+    [[nodiscard]] virtual const std::string& backend_key() const = 0;
     // The failure: a clean sentence without secrets, and the SQLSTATE that a client should see.
-    [[nodiscard]] const std::string& error_text() const;
-    [[nodiscard]] const std::string& error_state() const;
-
-private:
-    struct state;
-    std::unique_ptr<state> state_;
+    [[nodiscard]] virtual const std::string& error_text() const = 0;
+    [[nodiscard]] virtual const std::string& error_state() const = 0;
 };
 
 } // namespace ringfence::session

@@ -18,6 +18,12 @@ bool analyse_skeleton(std::string_view text, std::string_view skeleton, const sq
            skeleton.size() <= text.size() / 2;
 }
 
+policy::footprint analyse(const view& in, std::string_view text, const sql::limits& caps) {
+    if (const auto* scope = std::get_if<sql::scope>(&in.scope))
+        return sql::analyze_postgresql(text, *scope, caps);
+    return sql::analyze_mysql(text, std::get<sql::mysql_scope>(in.scope), caps);
+}
+
 verdict_ptr make_verdict(const view& in, policy::footprint&& found, std::string_view text) {
     auto made = std::make_shared<verdict>();
     made->decision = policy::decide(*in.policies, *in.who, in.server, found, in.today);
@@ -33,10 +39,17 @@ verdict_ptr make_verdict(const view& in, policy::footprint&& found, std::string_
 
 } // namespace
 
+bool skeleton_of(const view& in, std::string_view text, std::string& out) {
+    if (std::holds_alternative<sql::scope>(in.scope))
+        return sql::literal_skeleton_postgresql(text, out);
+    out.clear();
+    return false;
+}
+
 lookup look_up(decision_cache& cache, const view& in, std::string_view text,
                std::string& skeleton) {
     lookup result;
-    if (sql::literal_skeleton_postgresql(text, skeleton)) {
+    if (skeleton_of(in, text, skeleton)) {
         if (const verdict_ptr* known = cache.find(skeletons(in), skeleton)) {
             if (*known)
                 return {*known, cache_outcome::skeleton, false};
@@ -56,11 +69,11 @@ judgement judge(const view& in, std::string_view text, std::string_view skeleton
     if (analyse_skeleton(text, skeleton, caps)) {
         // A constant of many megabytes is no reason to refuse a statement whose meaning it cannot
         // change.
-        policy::footprint found = sql::analyze_postgresql(skeleton, in.scope, caps);
+        policy::footprint found = analyse(in, skeleton, caps);
         if (found.analysed() && found.literals_immaterial)
             return {make_verdict(in, std::move(found), skeleton), true};
     }
-    policy::footprint found = sql::analyze_postgresql(text, in.scope, caps);
+    policy::footprint found = analyse(in, text, caps);
     const bool immaterial = found.analysed() && found.literals_immaterial && !skeleton.empty();
     return {make_verdict(in, std::move(found), immaterial ? skeleton : text), immaterial};
 }

@@ -6,6 +6,7 @@
 #include "policy/decision.h"
 #include "policy/model.h"
 #include "policy/sql/analyzer.h"
+#include "policy/sql/mysql_analyzer.h"
 #include "proxy/session/decision_cache.h"
 #include "proxy/session/observer.h"
 
@@ -13,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace ringfence::session {
@@ -41,9 +43,12 @@ struct view {
     const policy::service* who = nullptr; // null: the service is gone from the policies
     std::string server;
     policy::date today{};
-    sql::scope scope;
+    std::variant<sql::scope, sql::mysql_scope> scope; // by the server's engine
 };
 using view_ptr = std::shared_ptr<const view>;
+
+// The text with each literal replaced, when a scanner is certain of its lexing; false if not.
+[[nodiscard]] bool skeleton_of(const view&, std::string_view text, std::string& out);
 
 // What came out of looking a text up in a view.
 struct lookup {

@@ -3,7 +3,7 @@
 // "startup VERSION NAME=VALUE …", "sasl MECHANISM DATA", "p DATA", "raw BYTES", "hex BYTES".
 // Checked: nobody is let in, what is consumed was there, an answer is whole messages and never
 // long, and a login that has ended stays silent.
-#include "proxy/session/client_login.h"
+#include "proxy/session/postgresql/client_login.h"
 #include "check.h"
 #include "proxy/auth/verifier.h"
 #include "proxy/wire/postgresql/frame.h"
@@ -14,6 +14,7 @@
 using namespace ringfence;
 using namespace ringfence::fuzz;
 using namespace ringfence::session;
+using namespace ringfence::session::postgresql;
 
 namespace {
 

@@ -2,14 +2,14 @@
 // follows it. Checked: nothing is read past its end, a StartupMessage means exactly these bytes,
 // and what is split from `options` was in it.
 #include "check.h"
-#include "proxy/session/startup_options.h"
+#include "proxy/session/postgresql/startup_options.h"
 #include "proxy/wire/postgresql/startup.h"
 
 using namespace ringfence::fuzz;
 using namespace ringfence::wire::postgresql;
-using ringfence::session::split_options;
-using ringfence::session::startup_request;
-using ringfence::session::take_parameter;
+using ringfence::session::login_request;
+using ringfence::session::postgresql::split_options;
+using ringfence::session::postgresql::take_parameter;
 
 namespace {
 
@@ -21,7 +21,7 @@ void take(std::string_view name, std::string_view value) {
     if (split_options(value, settings))
         for (const auto& [setting, to] : settings)
             check(!setting.empty() && setting.size() + to.size() < value.size());
-    startup_request request;
+    login_request request;
     if (take_parameter(name, value, request).empty())
         check(name == "options" || !request.parameters.empty() || name.size() == 7);
 }

@@ -1,7 +1,7 @@
 // The session machine between two hostile peers. Input: a script of lines "c<bytes>", "s<bytes>",
 // "d" (a day passes), "p" (new policies), "r" (resume), separated by \xff. Checked: no crash, and
 // nothing that names the foreign schema's canary is ever sent to the server in enforce mode.
-#include "proxy/session/relay.h"
+#include "proxy/session/postgresql/relay.h"
 #include "policy/sql/large_stack.h"
 #include "proxy/wire/postgresql/frontend.h"
 #include "tests/unit/proxy/session/world.h"
@@ -11,6 +11,7 @@
 
 using namespace ringfence;
 using namespace ringfence::session;
+using namespace ringfence::session::postgresql;
 
 namespace {
 

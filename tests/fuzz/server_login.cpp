@@ -5,7 +5,7 @@
 // BYTES", "hex BYTES". Checked: the password leaves only when it was asked for, and never after
 // SCRAM has begun; SCRAM never succeeds; an error holds no secret; what is collected is whole
 // ParameterStatus messages.
-#include "proxy/session/server_login.h"
+#include "proxy/session/postgresql/server_login.h"
 #include "check.h"
 #include "proxy/wire/postgresql/backend.h"
 #include "tests/unit/proxy/session/world.h"
@@ -17,6 +17,7 @@
 using namespace ringfence;
 using namespace ringfence::fuzz;
 using namespace ringfence::session;
+using namespace ringfence::session::postgresql;
 namespace pg = wire::postgresql;
 
 namespace {
@@ -151,7 +152,7 @@ void run(std::string_view script) {
             t.cleartext_asked = true;
         t.say(bytes_said);
     }
-    check_parameters(t.login.parameter_status());
+    check_parameters(static_cast<const server_state&>(*t.login.state()).parameter_status);
     check(t.login.error_text().find("hunter2") == std::string::npos);
     check(t.last != next::failed || t.login.error_state().size() == 5);
     if (t.last == next::ready)

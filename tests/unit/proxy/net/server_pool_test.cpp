@@ -1,5 +1,7 @@
 #include "proxy/net/server_pool.h"
 
+#include "proxy/session/postgresql/server_state.h"
+
 #include <gtest/gtest.h>
 
 #include <sys/socket.h>
@@ -155,11 +157,18 @@ TEST(server_pool, after_a_reload_connections_to_former_targets_are_not_given_out
     EXPECT_TRUE(pool.look().empty());
 }
 
-TEST(server_pool, equal_parameter_blocks_are_kept_once) {
+session::server_state_ptr said(std::string parameter_status) {
+    auto made = std::make_shared<session::postgresql::server_state>();
+    made->parameter_status = std::move(parameter_status);
+    return made;
+}
+
+TEST(server_pool, what_servers_say_alike_is_kept_once) {
     server_pool pool{timeouts{}};
-    const auto a = pool.intern("S1");
-    EXPECT_EQ(pool.intern("S1"), a);
-    EXPECT_NE(pool.intern("S2"), a);
+    using policy::engine;
+    const auto a = pool.intern(engine::postgresql, said("S1"));
+    EXPECT_EQ(pool.intern(engine::postgresql, said("S1")), a);
+    EXPECT_NE(pool.intern(engine::postgresql, said("S2")), a);
 }
 
 } // namespace
