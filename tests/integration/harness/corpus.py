@@ -56,13 +56,17 @@ def cases():
 
 def policies():
     """The example shop's, as data for Ringfence(policies=…)."""
+    return plain_policies(POLICIES)
+
+
+def plain_policies(folder):
     def plain(value):
         if isinstance(value, dict):
             return {k: plain(v) for k, v in value.items()}
         if isinstance(value, list):
             return [plain(v) for v in value]
         return value.isoformat() if isinstance(value, datetime.date) else value
-    files = [POLICIES / "org.yaml", *(POLICIES / "services").glob("*.yaml")]
+    files = [folder / "org.yaml", *(folder / "services").glob("*.yaml")]
     return {f.stem: plain(yaml.safe_load(f.read_text())) for f in files}
 
 

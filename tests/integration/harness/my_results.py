@@ -62,12 +62,9 @@ class Result:
         self.status, self.warnings = struct.unpack_from("<HH", self.body, at)
         at += 4
         if at < len(self.body):
-            if capabilities & TRACK:
-                self.info, at = take_text(self.body, at)
-                if self.status & STATE_CHANGED:
-                    self.changes, at = take_text(self.body, at)
-            else:
-                self.info = self.body[at:]
+            self.info, at = take_text(self.body, at)
+            if capabilities & TRACK and self.status & STATE_CHANGED:
+                self.changes, at = take_text(self.body, at)
 
     @property
     def more(self):

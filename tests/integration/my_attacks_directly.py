@@ -1,0 +1,92 @@
+"""What the corpus' attacks need when they are sent directly to MariaDB or MySQL, and those that the server itself refuses."""
+
+MARK = "c0ffee5ec4e7"
+SAME = ["DROP TABLE o", "CREATE TABLE o LIKE users.secrets"]                    # as the other's table
+ONE = ["DROP TABLE o", "CREATE TABLE o (a bigint PRIMARY KEY)", "INSERT INTO o VALUES (1)"]
+NO_TRIGGERS = ["DROP TRIGGER g", "DROP TRIGGER users.g"]
+NO_PROCEDURE = ["DROP PROCEDURE p"]
+NO_VIEW = ["DROP VIEW v"]
+SOMEBODY = ["CREATE USER x"]
+KEYED = ["DROP TABLE users.secrets", "CREATE TABLE users.secrets (id int PRIMARY KEY)"]
+
+# Sent before by somebody who may do everything, in the schema orders.
+BEFORE = {
+    "attacks_changes: INSERT INTO orders.o SELECT * FROM users.secrets": SAME,
+    "attacks_changes: INSERT INTO orders.o TABLE users.secrets": SAME,
+    "attacks_changes: REPLACE orders.o SELECT * FROM users.secrets": SAME,
+    "attacks_changes: INSERT INTO orders.o VALUES (1) ON DUPLICATE KEY UPDATE a = ": ONE,
+    "attacks_changes: INSERT INTO orders.o VALUES (1) AS new ON DUPLICATE KEY UPDA":
+        [*ONE, "ALTER TABLE o MODIFY a varchar(40)"],
+    "attacks_changes: INSERT INTO orders.o VALUES (1) RETURNING (SELECT id FROM us": [*ONE, "DELETE FROM o"],
+    "attacks_changes: REPLACE INTO users.secrets VALUES (1)": KEYED,
+    "attacks_changes: LOAD DATA INFILE '/etc/passwd' INTO TABLE orders.o":
+        ["DROP TABLE o", "CREATE TABLE o (a varchar(40))"],
+    "attacks_changes: a lent table, and one that is not": ["ALTER TABLE stock.reservations MODIFY n bigint"],
+    "attacks_definitions: CREATE TABLE x (a INT) SELECT * FROM users.secrets": ["UPDATE users.secrets SET a = '1'"],
+    "attacks_definitions: CREATE TABLE x (a INT) IGNORE AS (SELECT * FROM users.secret": ["UPDATE users.secrets SET a = '1'"],
+    "attacks_definitions: CREATE TABLE x (a INT REFERENCES users.secrets (id))": KEYED,
+    "attacks_definitions: CREATE TABLE x (a INT, FOREIGN KEY (a) REFERENCES users.secr": KEYED,
+    "attacks_definitions: ALTER TABLE o ADD FOREIGN KEY (a) REFERENCES users.secrets (":
+        ["DELETE FROM o", "DROP TABLE users.secrets", "CREATE TABLE users.secrets (id varchar(40) PRIMARY KEY) "
+         "COLLATE = utf8mb4_general_ci", "ALTER TABLE o MODIFY a varchar(40) COLLATE utf8mb4_general_ci"],
+    "attacks_definitions: CREATE TABLE x (a INT) ENGINE=MERGE UNION=(users.secrets)":
+        ["DROP TABLE users.secrets", f"CREATE TABLE users.secrets (a INT) ENGINE=MyISAM COMMENT '{MARK}'"],
+    "attacks_definitions: ALTER TABLE o RENAME TO users.o": NO_TRIGGERS,
+    "attacks_definitions: ALTER TABLE o RENAME users.o": NO_TRIGGERS,
+    "attacks_definitions: ALTER TABLE users.secrets RENAME orders.secrets": NO_TRIGGERS,
+    "attacks_definitions: ALTER TABLE o ADD COLUMN b INT, RENAME users.o": [*NO_TRIGGERS, "DROP TABLE o", "CREATE TABLE o (a int)"],
+    "attacks_definitions: RENAME TABLE o TO users.o": NO_TRIGGERS,
+    "attacks_definitions: RENAME TABLE o TO p, users.secrets TO orders.s": NO_TRIGGERS,
+    "attacks_definitions: ALTER TABLE o EXCHANGE PARTITION p WITH TABLE users.secrets":
+        [*SAME, "DROP TRIGGER users.g", "ALTER TABLE o PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN MAXVALUE)"],
+    "attacks_definitions: CREATE VIEW v AS SELECT * FROM users.secrets": NO_VIEW,
+    "attacks_definitions: CREATE DEFINER='other'@'%' VIEW v AS SELECT 1": NO_VIEW,
+    "attacks_definitions: CREATE INDEX i ON users.secrets (a)": ["DROP INDEX i ON users.secrets"],
+    "attacks_definitions: CREATE TRIGGER g BEFORE INSERT ON o FOR EACH ROW SET NEW.a =": ["DROP TRIGGER g"],
+    "attacks_definitions: CREATE TRIGGER g AFTER UPDATE ON o FOR EACH ROW BEGIN IF NEW": ["DROP TRIGGER g"],
+    "attacks_definitions: CREATE PROCEDURE p() SELECT * FROM users.secrets": NO_PROCEDURE,
+    "attacks_definitions: CREATE PROCEDURE p() BEGIN DECLARE c CURSOR FOR SELECT * FRO": NO_PROCEDURE,
+    "attacks_definitions: CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR SQLEXCEP": NO_PROCEDURE,
+    "attacks_definitions: CREATE PROCEDURE p() BEGIN WHILE (SELECT count(*) FROM users": NO_PROCEDURE,
+    "attacks_definitions: CREATE PROCEDURE p() BEGIN CASE 1 WHEN 1 THEN SELECT * FROM ": NO_PROCEDURE,
+    "attacks_definitions: CREATE PROCEDURE p() BEGIN REPEAT SELECT 1; UNTIL (SELECT 1 ": NO_PROCEDURE,
+    "attacks_definitions: dynamic SQL in a procedure": NO_PROCEDURE,
+    "attacks_definitions: CREATE PROCEDURE p(s TEXT) BEGIN SET @s = s; PREPARE x FROM ": NO_PROCEDURE,
+    "attacks_definitions: CREATE PROCEDURE p() SET sql_mode = 'ANSI_QUOTES'": NO_PROCEDURE,
+    "attacks_definitions: CREATE PROCEDURE users.p() SELECT 1": ["DROP PROCEDURE users.p"],
+    "attacks_definitions: CREATE FUNCTION f() RETURNS INT RETURN (SELECT max(id) FROM ": ["DROP FUNCTION f"],
+    "attacks_definitions: CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM users.": ["DROP EVENT e"],
+    "attacks_lexing: SELECT \"a\\\" FROM users.secrets": [f"ALTER TABLE users.secrets ADD COLUMN `a\\` char(12) DEFAULT '{MARK}'"],
+    "attacks_metadata: CREATE VIEW v AS SELECT * FROM information_schema.columns": NO_VIEW,
+    "attacks_metadata: SHOW GRANTS FOR x": SOMEBODY,
+    "attacks_metadata: SHOW CREATE USER x": SOMEBODY,
+    "attacks_names: SELECT * FROM orders.o PARTITION (p0), users.secrets PARTITI":
+        ["DROP TABLE o, users.secrets", "CREATE TABLE o (id int) PARTITION BY HASH (id) PARTITIONS 2",
+         "CREATE TABLE users.secrets (id bigint, a varchar(40)) PARTITION BY HASH (id) PARTITIONS 2",
+         "INSERT INTO o VALUES (0)", f"INSERT INTO users.secrets VALUES (1, '{MARK}')"],
+    "attacks_names: SELECT * FROM orders.o USE INDEX (a) IGNORE INDEX FOR JOIN (": ["ALTER TABLE o ADD KEY a (a), ADD KEY b (b)"],
+    "attacks_names: SELECT orders.f((SELECT id FROM users.secrets))":
+        ["DROP FUNCTION f", "CREATE FUNCTION f(a bigint) RETURNS bigint DETERMINISTIC RETURN a"],
+    "attacks_names: SELECT * FROM users.secrets FOR SYSTEM_TIME AS OF now()": ["ALTER TABLE users.secrets ADD SYSTEM VERSIONING"],
+    "attacks_names: SELECT * FROM orders.o FOR SYSTEM_TIME AS OF (SELECT x FROM ": ["ALTER TABLE o ADD SYSTEM VERSIONING"],
+    "attacks_names: CALL orders.p((SELECT id FROM users.secrets))":
+        ["DROP PROCEDURE p", "CREATE PROCEDURE p(a bigint) SELECT a"],
+    "attacks_session: SET ROLE admin": ["CREATE ROLE admin", "GRANT admin TO shop_admin"],
+    "attacks_session: SET DEFAULT ROLE ALL TO x": SOMEBODY,
+    "attacks_session: SET autocommit = (SELECT id FROM users.secrets)": ["UPDATE users.secrets SET id = 0"],
+    "attacks_session: no hexadecimal escapes":
+        ["CREATE TABLE users.x73ecrets (a varchar(40))", f"INSERT INTO users.x73ecrets VALUES ('{MARK}')"],
+    "attacks_session: GRANT ALL ON *.* TO x": SOMEBODY,
+    "attacks_session: REVOKE ALL ON *.* FROM x": SOMEBODY,
+    "attacks_session: DROP USER x": SOMEBODY,
+    "attacks_session: RENAME USER x TO y": SOMEBODY,
+    "attacks_session: ALTER USER x ACCOUNT LOCK": SOMEBODY,
+}
+
+# Sent before by the same client.
+FIRST = {
+    "attacks_session: SET @x = 'ANSI_QUOTES', sql_mode = @x; SELECT 1": ["SET @x = 'ANSI_QUOTES'"],
+    "attacks_session: PREPARE p FROM @x": ["SET @x = 'SELECT * FROM users.secrets'"],
+}
+
+REFUSED = {"both": {}, "mariadb": {}, "mysql": {}}
