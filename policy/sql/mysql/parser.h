@@ -187,7 +187,7 @@ private:
     // --- changes of rows (parser_change.cpp)
     void insert_statement();
     void replace_statement();
-    void insert_or_replace();
+    void insert_or_replace(bool replaces);
     void update_statement();
     void delete_statement();
     void load_statement();

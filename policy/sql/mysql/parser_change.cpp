@@ -68,14 +68,15 @@ void parser::returning() {
 
 void parser::insert_statement() {
     expect("INSERT");
-    insert_or_replace();
+    insert_or_replace(false);
 }
 void parser::replace_statement() {
     expect("REPLACE");
-    insert_or_replace();
+    insert_or_replace(true);
 }
 
-void parser::insert_or_replace() {
+// A row that is replaced is deleted with all of its columns.
+void parser::insert_or_replace(bool replaces) {
     const query_scope keep(*this);
     const int outer = level_;
     level_ = names_.add_level(outer);
@@ -109,7 +110,7 @@ void parser::insert_or_replace() {
         level_ = outer;
         selected = query_expression();
     }
-    if (known && !columns)
+    if (known && (!columns || replaces))
         names_.require(use, policy::all_columns);
     level_ = mine;
     if (accept("AS")) { // the new row, MySQL 8: no table
@@ -141,7 +142,8 @@ void parser::update_statement() {
     while (accept_any({"LOW_PRIORITY", "IGNORE"})) {
     }
     table_references();
-    if (accept("FOR", "PORTION", "OF")) {
+    if (accept("FOR", "PORTION", "OF")) { // rows are split: their copies have all columns
+        names_.write_all(mine, std::string(newest_source().name));
         (void)name();
         expect("FROM");
         expression();
@@ -270,7 +272,8 @@ void parser::load_statement() {
         return fail(problem::statement_kind, "a bulk load from somewhere else than a client");
     if (!accept_string())
         unexpected();
-    if (!accept("REPLACE"))
+    const bool replaces = accept("REPLACE");
+    if (!replaces)
         accept("IGNORE");
     expect("INTO");
     expect("TABLE");
@@ -291,9 +294,10 @@ void parser::load_statement() {
         if (!accept("LINES"))
             expect("ROWS");
     }
-    if (at('('))
+    const bool columns = at('(');
+    if (columns)
         target_columns(use);
-    else if (known)
+    if (known && (!columns || replaces))
         names_.require(use, policy::all_columns);
     if (accept("SET"))
         assignments();

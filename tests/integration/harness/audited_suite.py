@@ -4,7 +4,7 @@ import itertools
 import re
 import time
 
-from . import agreement, mysql_asking, mysqltest, server_audit
+from . import agreement, least_rights, mysql_asking, mysqltest, server_audit
 
 # Nothing here is about what statements touch, or it needs several servers or what is not installed.
 LEFT_OUT = ("compat/oracle", "suite/rpl", "galera", "wsrep", "binlog", "multi_source", "mroonga", "rocksdb", "spider",
@@ -111,8 +111,9 @@ class Catalogue:
 class Run:
     """One file after the other; `misses` are events that no footprint has."""
 
-    def __init__(self, server, analyser):
-        self.server, self.analyser = server, analyser
+    def __init__(self, server, analyser, least=False):
+        self.server, self.analyser, self.least = server, analyser, least
+        self.login, self.refused = None, []
         self.misses, self.unknown, self.counts = [], [], collections.Counter()
         self.client = self.log = None
 
@@ -146,6 +147,9 @@ class Run:
             self._renew()
         self.client.use("test")
         self.client.query("SET NAMES latin1")
+        if self.login:
+            self.login.close()
+        self.login = least_rights.Login(self.server) if self.least else None
         self.log = server_audit.Log(self.server)
         self.prepared, self.opened, self.reaching, self.catalogue = {}, set(), set(), None
 
@@ -159,6 +163,8 @@ class Run:
         scope = {"schema": (row[0] or b"").decode("utf-8", "replace"), "sql_mode": row[1].decode(),
                  "charset": row[2].decode()}
         found = self.analyser.footprint(s.text, **scope)
+        if self.least and found["trouble"] == "none":
+            self._ask_least(s, scope, found)
         dropped = self._table_of_trigger(s.text, found)
         self.log.events()
         try:
@@ -182,6 +188,13 @@ class Run:
         self.counts["events"] += len(events)
         if missed:
             self._judge(s, scope, missed, touches)
+
+    def _ask_least(self, s, scope, found):
+        if not least_rights.CHECKED.match(s.text):
+            return
+        self.counts["asked with least rights"] += 1
+        if message := self.login.refuses(s.text, scope, found["touches"]):
+            self.refused.append(least_rights.Refused(s.text, s.file, s.line, message, found["touches"]))
 
     def _of_a_denied_one(self, found):
         return any(e["what"] == "execute" and e["values"][0] not in self.prepared for e in found["effects"])
