@@ -155,7 +155,7 @@ private:
     std::string table_alias();
     void index_hints();
     void partition_list();
-    void system_time();
+    bool system_time();
     [[nodiscard]] source& newest_source();
 
     // --- information_schema (parser_metadata.cpp)

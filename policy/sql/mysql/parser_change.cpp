@@ -228,7 +228,7 @@ void parser::delete_statement() {
             expect("TO");
             expression();
         } else if (at("FOR") && ahead(1, "SYSTEM_TIME")) {
-            system_time();
+            (void)system_time();
         }
         if (accept("BEFORE", "SYSTEM_TIME")) {
             if (!accept("TRANSACTION"))

@@ -51,6 +51,9 @@ public:
     // A read of the same table as `use`, which counts only if a column is read.
     std::size_t add_reading(std::size_t use);
     void require(std::size_t use, std::string_view column);
+    [[nodiscard]] std::size_t uses() const { return uses_.size(); }
+    // Every column of all that was added since there were so many uses.
+    void require_everything(std::size_t since);
     void add_reference(int at, column_name);
     // An assignment: whichever tables it may mean are written. `reads` of a source are exchanged
     // for writes of the same table.

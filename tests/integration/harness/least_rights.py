@@ -8,7 +8,7 @@ LOGIN = "least"
 # Statements whose rights the server checks when it prepares them.
 CHECKED = re.compile(rb"[\s(]*(select|insert|replace|update|delete|with|values|explain|do|set\s+@)\b", re.I)
 NO_RIGHT = {1044, 1142, 1143, 1227, 1370}
-READ, WRITE = ("SELECT",), ("INSERT", "UPDATE")
+READ, WRITE = ("SELECT",), ("SELECT", "INSERT", "UPDATE")       # writing includes reading
 
 Refused = collections.namedtuple("Refused", "text file line message touches")
 
@@ -44,9 +44,15 @@ class Login:
                 self.client.use(scope["schema"])
             self.client.query(f"SET NAMES {scope['charset']}")
             self.client.query(f"SET sql_mode = '{scope['sql_mode']}'")
-            return self.client.why_not_prepared(text, NO_RIGHT)
+            message = self.client.why_not_prepared(text, NO_RIGHT)
+            return message if message and self._is_there(message, rights) else None
         except mysql_asking.Refused:
             return None
+
+    # A column that is not there is another error, which the server finds later.
+    def _is_there(self, message, rights):
+        column = re.search(r"for column '(.*)' in table '(.*)'", message)
+        return not column or any(column[1].lower() in self._columns(t) for t in rights if t[1] == column[2])
 
     # (schema, table) -> {right: columns; None: all}; None if there is more than rows.
     @staticmethod
@@ -69,27 +75,36 @@ class Login:
         return rights
 
     def _grant(self, rights):
+        wanted = {}
+        for table, of in rights.items():
+            if (parts := self._parts(of, self._columns(table))) is None:
+                return False
+            wanted[table] = parts
         for table, had in list(self.granted.items()):
-            if rights.get(table) != had:
+            if wanted.get(table) != had:
                 self._try(f"REVOKE ALL ON {quoted(table[0])}.{quoted(table[1])} FROM {LOGIN}@localhost")
                 del self.granted[table]
-        for table, of in rights.items():
-            if self.granted.get(table) == of:
-                continue
-            names = self._columns(table)
-            if not names:
-                return False
-            parts = []
-            for right, columns in of.items():
-                if columns is None:
-                    parts.append(right)
-                elif some := [c for c in columns if c.lower() in names]:
-                    parts.append(f"{right} ({', '.join(map(quoted, some))})")
-            if not parts:            # none of the columns is the table's
-                return False
-            self.root.query(f"GRANT {', '.join(parts)} ON {quoted(table[0])}.{quoted(table[1])} TO {LOGIN}@localhost")
-            self.granted[table] = of
+        for table, parts in wanted.items():
+            if table not in self.granted:
+                self.root.query(f"GRANT {', '.join(parts)} ON {quoted(table[0])}.{quoted(table[1])} TO {LOGIN}@localhost")
+                self.granted[table] = parts
         return True
+
+    # None: the table or the columns are not there, which is another error.
+    @staticmethod
+    def _parts(of, there):
+        # What is read of a table that is written may be the value that the new row is going to have.
+        if "INSERT" in of and None not in (of["INSERT"], of["SELECT"]):
+            of["INSERT"] = sorted({*of["INSERT"], *of["SELECT"]})
+        parts = []
+        for right, columns in of.items():
+            if columns is None:
+                parts.append(right)
+            elif some := [c for c in columns if c.lower() in there]:
+                parts.append(f"{right} ({', '.join(map(quoted, some))})")
+            else:
+                return None
+        return parts if there else None
 
     def _columns(self, table):
         schema, name = (part.replace("\\", "\\\\").replace("'", "''") for part in table)
