@@ -18,6 +18,7 @@ NOT_RUN = re.compile(
     rb"\bset\b.*\b(global|persist|autocommit|debug|timestamp|pseudo|max_statement_time|init_connect)\b|"
     rb"\b(global)\s+\w+\s*:?=|@@global\.\w+\s*:?=|"
     rb"(insert|update|delete|replace|truncate|drop|alter|create|rename|lock|use)\b[^;]*\bmysql\b", re.I | re.S)
+DROPS_TRIGGERS = re.compile(rb"\s*(drop\s+trigger|call|execute)\b", re.I)
 PREPARES = re.compile(rb"\s*prepare\s+`?(\w+)`?\s+from\b", re.I)
 LITERAL = re.compile(rb"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*\"""", re.S)
 # What may be read without a touch.
@@ -116,6 +117,7 @@ class Run:
         self.login, self.refused = None, []
         self.misses, self.unknown, self.counts = [], [], collections.Counter()
         self.client = self.log = None
+        self.triggers = {}
 
     def file(self, path, name, root, until=None, most=2500):
         """At most so many statements, and until that time."""
@@ -165,7 +167,7 @@ class Run:
         found = self.analyser.footprint(s.text, **scope)
         if self.least and found["trouble"] == "none":
             self._ask_least(s, scope, found)
-        dropped = self._table_of_trigger(s.text, found)
+        self.triggers = self._triggers(s.text)
         self.log.events()
         try:
             self.client.query(s.text)
@@ -183,7 +185,7 @@ class Run:
             return
         if any(t["kind"] == "server" for t in found["touches"]):      # a MERGE table may be a temporary one
             self.reaching.update(place(t) for t in found["touches"] if t["action"] == "define")
-        touches = found["touches"] + self._before(s, found) + dropped
+        touches = found["touches"] + self._before(s, found)
         missed = [e for e in events if not covered(e, touches, s.text, scope["schema"])]
         self.counts["events"] += len(events)
         if missed:
@@ -216,15 +218,15 @@ class Run:
             more += [{"action": "read", "kind": "table", "schema": a, "name": b} for a, b in self.opened]
         return more
 
-    # DROP TRIGGER does not name the table; the catalogue does.
-    def _table_of_trigger(self, text, found):
-        if not re.search(rb"\bdrop\b.*\btrigger\b", text, re.I | re.S):
-            return []
-        tables = []
-        for t in found["touches"]:
-            tables += self.client.query("SELECT event_object_schema, event_object_table FROM information_schema.triggers"
-                                        f" WHERE trigger_schema = '{t['schema']}' AND trigger_name = '{t['name']}'")
-        return [{"action": "define", "kind": "table", "schema": a.decode(), "name": b.decode()} for a, b in tables]
+    # DROP TRIGGER does not name the table, and nobody knows it any more afterwards.
+    def _triggers(self, text):
+        if not DROPS_TRIGGERS.match(text):
+            return {}
+        rows = self.client.query("SELECT trigger_schema, trigger_name, event_object_schema, event_object_table"
+                                 " FROM information_schema.triggers")
+        return {(a.decode("utf-8", "replace"), b.decode("utf-8", "replace")): (c.decode("utf-8", "replace"),
+                                                                               d.decode("utf-8", "replace"))
+                for a, b, c, d in rows}
 
     def _judge(self, s, scope, missed, touches):
         reached = self._reached(touches)
@@ -246,6 +248,8 @@ class Run:
                 self.catalogue = Catalogue(other, self.analyser)
                 for table in self.reaching:
                     self.catalogue.edges[table].append(UNKNOWN)
+                for trigger, table in self.triggers.items():
+                    self.catalogue.edges[trigger].append(table)
             finally:
                 other.close()
         reached = self.catalogue.reached(place(t) for t in touches)
