@@ -174,7 +174,7 @@ private:
     std::string_view table_alias();
     void index_hints();
     void partition_list();
-    void system_time();
+    bool system_time();
     [[nodiscard]] source& newest_source();
 
     // --- information_schema (parser_metadata.cpp)
@@ -206,7 +206,7 @@ private:
     // --- changes of rows (parser_change.cpp)
     void insert_statement();
     void replace_statement();
-    void insert_or_replace();
+    void insert_or_replace(bool replaces);
     void update_statement();
     void delete_statement();
     void load_statement();

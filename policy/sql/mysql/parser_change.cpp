@@ -63,14 +63,15 @@ void parser::returning() {
 
 void parser::insert_statement() {
     expect("INSERT");
-    insert_or_replace();
+    insert_or_replace(false);
 }
 void parser::replace_statement() {
     expect("REPLACE");
-    insert_or_replace();
+    insert_or_replace(true);
 }
 
-void parser::insert_or_replace() {
+// A row that is replaced is deleted with all of its columns.
+void parser::insert_or_replace(bool replaces) {
     const query_scope keep(*this);
     const int outer = level_;
     level_ = names_.add_level(outer);
@@ -103,7 +104,7 @@ void parser::insert_or_replace() {
         level_ = outer;
         selected = query_expression();
     }
-    if (!columns)
+    if (!columns || replaces)
         names_.require(use, policy::all_columns);
     level_ = mine;
     if (accept("AS")) { // the new row, MySQL 8: no table
@@ -135,7 +136,8 @@ void parser::update_statement() {
     while (accept_any({"LOW_PRIORITY", "IGNORE"})) {
     }
     table_references();
-    if (accept("FOR", "PORTION", "OF")) {
+    if (accept("FOR", "PORTION", "OF")) { // rows are split: their copies have all columns
+        names_.write_all(mine, std::string(newest_source().name));
         (void)name();
         expect("FROM");
         expression();
@@ -218,7 +220,7 @@ void parser::delete_statement() {
             expect("TO");
             expression();
         } else if (at("FOR") && ahead(1, "SYSTEM_TIME")) {
-            system_time();
+            (void)system_time();
         }
         if (accept("BEFORE", "SYSTEM_TIME")) {
             if (!accept("TRANSACTION"))
@@ -262,7 +264,8 @@ void parser::load_statement() {
         return fail(problem::statement_kind, "a bulk load from somewhere else than a client");
     if (!accept_string())
         unexpected();
-    if (!accept("REPLACE"))
+    const bool replaces = accept("REPLACE");
+    if (!replaces)
         accept("IGNORE");
     expect("INTO");
     expect("TABLE");
@@ -282,9 +285,10 @@ void parser::load_statement() {
         if (!accept("LINES"))
             expect("ROWS");
     }
-    if (at('('))
+    const bool columns = at('(');
+    if (columns)
         target_columns(use);
-    else
+    if (!columns || replaces)
         names_.require(use, policy::all_columns);
     if (accept("SET"))
         assignments();

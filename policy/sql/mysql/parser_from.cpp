@@ -124,15 +124,18 @@ void parser::plain_table() {
     const auto n = qualified_name();
     if (failed())
         return;
+    const auto first_use = names_.uses();
     add_source(n.name, is_cte(n) ? no_use : use_table(action::read, n));
     partition_list();
-    system_time();
+    bool other_time = system_time();
     index_hints();
     if (const auto alias = table_alias(); !alias.empty())
         newest_source().name = alias;
     if (at('(') && newest_source().use == no_use)
         skip_name_list(); // of a WITH name
-    system_time();
+    other_time = system_time() || other_time;
+    if (other_time)
+        names_.require_everything(first_use);
     index_hints();
     if (accept("TABLESAMPLE")) {
         (void)name();
@@ -149,19 +152,20 @@ void parser::partition_list() {
     }
 }
 
-void parser::system_time() {
+// What rows were reads hidden columns, which say when, and what nobody sees any more.
+bool parser::system_time() {
     if (!accept("FOR", "SYSTEM_TIME"))
-        return;
+        return false;
     const auto point = [&] {
         if (!accept("TRANSACTION"))
             accept("TIMESTAMP");
         sum();
     };
     if (accept("ALL"))
-        return;
+        return true;
     if (accept("AS")) {
         expect("OF");
-        return point();
+        return point(), true;
     }
     if (accept("BETWEEN")) {
         point();
@@ -172,6 +176,7 @@ void parser::system_time() {
         expect("TO");
     }
     point();
+    return true;
 }
 
 void parser::index_hints() {
@@ -194,13 +199,15 @@ void parser::index_hints() {
 
 // Only a lateral one sees the tables before it.
 void parser::derived_table(bool lateral) {
+    const auto first_use = names_.uses();
     {
         const query_scope keep(*this);
         if (!lateral)
             level_ = names_.at(level_).parent;
         subquery();
     }
-    system_time();
+    if (system_time())
+        names_.require_everything(first_use);
     add_source(table_alias());
     if (at('('))
         skip_name_list();

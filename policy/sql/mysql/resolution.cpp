@@ -41,6 +41,11 @@ void resolution::require(std::size_t use, std::string_view column) {
         u.columns.push_back(column);
 }
 
+void resolution::require_everything(std::size_t since) {
+    for (auto use = since; use < uses_.size() && budget_ != 0; ++use)
+        require(use, policy::all_columns);
+}
+
 void resolution::charge(std::size_t steps) {
     budget_ -= std::min(budget_, steps);
 }

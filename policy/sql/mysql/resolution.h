@@ -54,6 +54,9 @@ public:
     std::size_t add_reading(std::size_t use);
     // Nothing, for `no_use`.
     void require(std::size_t use, std::string_view column);
+    [[nodiscard]] std::size_t uses() const { return uses_.size(); }
+    // Every column of all that was added since there were so many uses.
+    void require_everything(std::size_t since);
     void add_reference(int at, const column_name&);
     // An assignment: whichever tables it may mean are written. `reads` of a source are exchanged
     // for writes of the same table.

@@ -4,7 +4,7 @@ import itertools
 import re
 import time
 
-from . import agreement, mysql_asking, mysqltest, server_audit
+from . import agreement, least_rights, mysql_asking, mysqltest, server_audit
 
 # Nothing here is about what statements touch, or it needs several servers or what is not installed.
 LEFT_OUT = ("compat/oracle", "suite/rpl", "galera", "wsrep", "binlog", "multi_source", "mroonga", "rocksdb", "spider",
@@ -18,15 +18,26 @@ NOT_RUN = re.compile(
     rb"\bset\b.*\b(global|persist|autocommit|debug|timestamp|pseudo|max_statement_time|init_connect)\b|"
     rb"\b(global)\s+\w+\s*:?=|@@global\.\w+\s*:?=|"
     rb"(insert|update|delete|replace|truncate|drop|alter|create|rename|lock|use)\b[^;]*\bmysql\b", re.I | re.S)
+DROPS_TRIGGERS = re.compile(rb"\s*(drop\s+trigger|call|execute)\b", re.I)
 PREPARES = re.compile(rb"\s*prepare\s+`?(\w+)`?\s+from\b", re.I)
 LITERAL = re.compile(rb"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*\"""", re.S)
 # What may be read without a touch.
-PUBLIC = {("performance_schema", "global_status"), ("performance_schema", "session_status")}
+PUBLIC = re.compile(r"performance_schema\.(global|session)_(status|variables)|mysql\.(time_zone|help_)\w*")
 SYSTEM = {"mysql", "performance_schema", "information_schema", "sys"}
 COVERED_BY = {"READ": {"read", "write", "define"}, "WRITE": {"write", "define"}, "CREATE": {"define"},
               "ALTER": {"define"}, "DROP": {"define"}, "RENAME": {"define"}}
 
+# Places beside (schema, name): everything in a schema is (schema, None).
+UNKNOWN, PREPARED = ("", "not known"), ("", "prepared statements of the session")
+
 Miss = collections.namedtuple("Miss", "text file line schema event touches")
+
+
+def place(touch):
+    if touch["kind"] == "server":
+        return UNKNOWN
+    name = touch["name"].lower() if touch["kind"] == "function" else touch["name"]
+    return touch["schema"], None if touch["kind"] == "schema" else name
 
 
 def files(suite=agreement.SUITE):
@@ -59,7 +70,7 @@ class Catalogue:
         for source in (self.VIEWS, self.TRIGGERS, self.ROUTINES):
             for name, text in self._rows(source, schema):
                 if text is not None:
-                    self._text(schema, name.decode(), text)
+                    self._text(schema, name.decode() if source != self.ROUTINES else name.decode().lower(), text)
         for name, there, parent in self._rows(self.FOREIGN_KEYS, schema):
             child, parent = (schema, name.decode()), (there.decode(), parent.decode())
             self.edges[child].append(parent)
@@ -67,16 +78,17 @@ class Catalogue:
         for name, text in self._rows(self.DEFAULTS, schema):
             self.edges[schema, name.decode()] += re.findall(r"val\(`([^`]*)`\.`([^`]*)`\)", text.decode("utf-8", "replace"))
         for name, in self._rows(self.MERGED, schema):
-            self.edges[schema, name.decode()].append(None)
+            self.edges[schema, name.decode()].append(UNKNOWN)
 
     def _text(self, schema, name, text):
         found = self.analyser.footprint(text, schema=schema, sql_mode="", charset="utf8mb4")
-        self.edges[schema, name] += [(t["schema"], t["name"]) for t in found["touches"]]
-        if any(t["kind"] == "server" for t in found["touches"]):
-            self.edges[schema, name].append(None)
+        edges = self.edges[schema, name]
+        edges += [place(t) for t in found["touches"]]
+        if any(e["what"] == "execute" for e in found["effects"]):
+            edges.append(PREPARED)
         if found["trouble"] != "none":
             self.unknown.append((text, found["why"]))
-            self.edges[schema, name].append(None)
+            edges.append(UNKNOWN)
 
     def _rows(self, source, schema):
         try:
@@ -85,30 +97,27 @@ class Catalogue:
             return []
 
     def reached(self, start):
-        """All that is reached from there; None in it: also what nobody knows."""
+        """All places that are reached from there."""
         found, todo = set(), list(start)
         while todo:
             one = todo.pop()
             if one in found:
                 continue
             found.add(one)
-            if one is None:
-                continue
-            schema, name = one
             todo += self.edges.get(one, [])
-            for (s, n), more in self.edges.items():            # routines fold
-                if s == schema and n.lower() == name.lower():
-                    todo += more
+            todo += self.edges.get((one[0], (one[1] or "").lower()), [])         # routines fold
         return found
 
 
 class Run:
     """One file after the other; `misses` are events that no footprint has."""
 
-    def __init__(self, server, analyser):
-        self.server, self.analyser = server, analyser
+    def __init__(self, server, analyser, least=False):
+        self.server, self.analyser, self.least = server, analyser, least
+        self.login, self.refused = None, []
         self.misses, self.unknown, self.counts = [], [], collections.Counter()
         self.client = self.log = None
+        self.triggers = {}
 
     def file(self, path, name, root, until=None, most=2500):
         """At most so many statements, and until that time."""
@@ -140,8 +149,11 @@ class Run:
             self._renew()
         self.client.use("test")
         self.client.query("SET NAMES latin1")
+        if self.login:
+            self.login.close()
+        self.login = least_rights.Login(self.server) if self.least else None
         self.log = server_audit.Log(self.server)
-        self.prepared, self.opened, self.catalogue = {}, set(), None
+        self.prepared, self.opened, self.reaching, self.catalogue = {}, set(), set(), None
 
     def _renew(self):
         self.server.renew()
@@ -153,7 +165,9 @@ class Run:
         scope = {"schema": (row[0] or b"").decode("utf-8", "replace"), "sql_mode": row[1].decode(),
                  "charset": row[2].decode()}
         found = self.analyser.footprint(s.text, **scope)
-        dropped = self._table_of_trigger(s.text, found)
+        if self.least and found["trouble"] == "none":
+            self._ask_least(s, scope, found)
+        self.triggers = self._triggers(s.text)
         self.log.events()
         try:
             self.client.query(s.text)
@@ -169,11 +183,20 @@ class Run:
             if prepares := PREPARES.match(s.text):
                 self.prepared.pop(prepares.group(1).decode().lower(), None)
             return
-        touches = found["touches"] + self._before(s, found) + dropped
+        if any(t["kind"] == "server" for t in found["touches"]):      # a MERGE table may be a temporary one
+            self.reaching.update(place(t) for t in found["touches"] if t["action"] == "define")
+        touches = found["touches"] + self._before(s, found)
         missed = [e for e in events if not covered(e, touches, s.text, scope["schema"])]
         self.counts["events"] += len(events)
         if missed:
             self._judge(s, scope, missed, touches)
+
+    def _ask_least(self, s, scope, found):
+        if not least_rights.CHECKED.match(s.text):
+            return
+        self.counts["asked with least rights"] += 1
+        if message := self.login.refuses(s.text, scope, found["touches"]):
+            self.refused.append(least_rights.Refused(s.text, s.file, s.line, message, found["touches"]))
 
     def _of_a_denied_one(self, found):
         return any(e["what"] == "execute" and e["values"][0] not in self.prepared for e in found["effects"])
@@ -183,44 +206,56 @@ class Run:
         more, text = [], s.text
         for effect in found["effects"]:
             if effect["what"] == "prepare":
-                self.prepared[effect["values"][0]] = found["touches"], s.text
+                self.prepared[effect["values"][0]] = found["touches"], s.text, self._reached(found["touches"])
             elif effect["what"] == "execute":
-                touches, text = self.prepared[effect["values"][0]]
-                more += touches
+                touches, text, reached = self.prepared[effect["values"][0]]
+                more += touches      # tables of triggers that are gone stay locked by what was prepared before
+                more += [{"action": "define", "kind": "schema" if name is None else "table", "schema": schema, "name": name}
+                         for schema, name in reached]
         if re.search(rb"\bhandler\b", text, re.I):
             for t in found["touches"]:
                 self.opened.add((t["schema"], t["name"]))
             more += [{"action": "read", "kind": "table", "schema": a, "name": b} for a, b in self.opened]
         return more
 
-    # DROP TRIGGER does not name the table; the catalogue does.
-    def _table_of_trigger(self, text, found):
-        if not re.search(rb"\bdrop\b.*\btrigger\b", text, re.I | re.S):
-            return []
-        tables = []
-        for t in found["touches"]:
-            tables += self.client.query("SELECT event_object_schema, event_object_table FROM information_schema.triggers"
-                                        f" WHERE trigger_schema = '{t['schema']}' AND trigger_name = '{t['name']}'")
-        return [{"action": "define", "kind": "table", "schema": a.decode(), "name": b.decode()} for a, b in tables]
+    # DROP TRIGGER does not name the table, and nobody knows it any more afterwards.
+    def _triggers(self, text):
+        if not DROPS_TRIGGERS.match(text):
+            return {}
+        rows = self.client.query("SELECT trigger_schema, trigger_name, event_object_schema, event_object_table"
+                                 " FROM information_schema.triggers")
+        return {(a.decode("utf-8", "replace"), b.decode("utf-8", "replace")): (c.decode("utf-8", "replace"),
+                                                                               d.decode("utf-8", "replace"))
+                for a, b, c, d in rows}
 
     def _judge(self, s, scope, missed, touches):
-        if self.catalogue is None:
-            other = self.server.connect()
-            try:
-                other.query("SET lock_wait_timeout = 0")
-                self.catalogue = Catalogue(other, self.analyser)
-            finally:
-                other.close()
-        reached = self.catalogue.reached((t["schema"], t["name"]) for t in touches)
+        reached = self._reached(touches)
         for e in missed:
-            if (e.schema, e.table) in reached:
+            if (e.schema, e.table) in reached or (e.schema, None) in reached:
                 self.counts["indirect"] += 1
-            elif None in reached:
+            elif UNKNOWN in reached:
                 self.counts["indirect, not analysed"] += 1
                 self.unknown.append((s.file, s.line, s.text, e, self.catalogue.unknown))
             else:
                 self.misses.append(Miss(s.text, s.file, s.line, scope["schema"], e,
                                         [(t["action"], t["schema"], t["name"]) for t in touches]))
+
+    def _reached(self, touches):
+        if self.catalogue is None:
+            other = self.server.connect()
+            try:
+                other.query("SET lock_wait_timeout = 0")
+                self.catalogue = Catalogue(other, self.analyser)
+                for table in self.reaching:
+                    self.catalogue.edges[table].append(UNKNOWN)
+                for trigger, table in self.triggers.items():
+                    self.catalogue.edges[trigger].append(table)
+            finally:
+                other.close()
+        reached = self.catalogue.reached(place(t) for t in touches)
+        for _, _, at_that_time in self.prepared.values() if PREPARED in reached else ():
+            reached |= at_that_time
+        return reached
 
 
 def covered(event, touches, text, current):
@@ -230,7 +265,7 @@ def covered(event, touches, text, current):
         if not re.match(rb"\s*(prepare|execute)\b", text, re.I):
             text = LITERAL.sub(b"", text)
         named = [re.search(rb"\b" + re.escape(n.encode()) + rb"\b", text, re.I) for n in (event.schema, event.table)]
-        return (event.schema, event.table) in PUBLIC or not ((named[0] or current in SYSTEM) and named[1])
+        return PUBLIC.fullmatch(f"{event.schema}.{event.table}") or not ((named[0] or current in SYSTEM) and named[1])
     for t in touches:
         if t["schema"] != event.schema or t["action"] not in COVERED_BY[event.what]:
             continue

@@ -46,16 +46,28 @@ class Client:
 
     def prepare(self, text):
         """The number of the error with which the server refuses to prepare it; 0: it does not refuse."""
+        try:
+            self._prepared(text)
+            return 0
+        except Refused as refused:
+            return refused.number
+
+    def why_not_prepared(self, text, numbers):
+        """The message, if the error is one of these; else None."""
+        try:
+            self._prepared(text)
+        except Refused as refused:
+            return refused.message if refused.number in numbers else None
+
+    def _prepared(self, text):
         self._send(bytes([PREPARE]) + self._bytes(text))
         answer = self._packet()
-        if answer[0] == 0xff:
-            return struct.unpack_from("<H", answer, 1)[0]
+        self._raise(answer)
         statement, columns, parameters = struct.unpack_from("<IHH", answer, 1)
         for count in (parameters, columns):
             for _ in range(count + 1 if count else 0):
                 self._packet()
         self._send(bytes([CLOSE]) + struct.pack("<I", statement))
-        return 0
 
     def use(self, schema):
         self._send(bytes([INIT_DB]) + schema.encode())

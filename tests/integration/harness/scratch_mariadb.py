@@ -4,8 +4,9 @@ import signal
 
 from . import mysql_asking, processes
 
-CONF = ("--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M",
-        "--innodb-flush-method=nosync", "--sync-frm=0", "--default-storage-engine=MyISAM",
+SHARED = ("--innodb-log-file-size=16M", "--innodb-use-native-aio=0", "--innodb-flush-method=nosync")
+CONF = (*SHARED, "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0",
+        "--sync-frm=0", "--default-storage-engine=MyISAM",
         "--skip-log-bin", "--skip-networking", "--character-set-server=latin1", "--local-infile=1",
         "--max-statement-time=2", "--lock-wait-timeout=1", "--innodb-lock-wait-timeout=1", "--max-connections=20")
 
@@ -17,7 +18,7 @@ class Mariadb:
         self.data = self.folder / "data"
         self.options = options
         processes.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
-                       "--auth-root-authentication-method=normal", "--innodb-log-file-size=16M"])
+                       "--auth-root-authentication-method=normal", *SHARED])
         self.template = self.folder / "template"
         shutil.copytree(self.data, self.template)
         self.process = None
@@ -25,8 +26,9 @@ class Mariadb:
 
     def start(self):
         self.process = processes.Process(
-            ["/usr/sbin/mariadbd", "--no-defaults", f"--secure-file-priv={self.folder}", f"--datadir={self.data}", f"--socket={self.socket}",
-             f"--pid-file={self.folder}/pid", f"--tmpdir={self.folder}", *CONF, *self.options],
+            ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self.socket}",
+             f"--pid-file={self.folder}/pid", f"--tmpdir={self.folder}", f"--secure-file-priv={self.folder}", *CONF,
+             *self.options],
             self.folder / "log", stop=signal.SIGTERM)
         processes.wait_until(self._ready, "MariaDB is ready", process=self.process.popen)
 
