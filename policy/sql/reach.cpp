@@ -161,7 +161,8 @@ std::shared_ptr<const reach> reach::of(const std::vector<catalogue_link>& links,
     };
     for (bool grew = true; grew;) {
         grew = false;
-        for (const auto& [key, c] : all) {
+        for (const auto& [key, item] : all) {
+            const carrier& c = item; // clang 14 lets no lambda have the other name
             if (kept.contains(key))
                 continue;
             bool out = c.what.kind == object_kind::database || divided(unit_of(c.what));
