@@ -222,7 +222,7 @@ private:
         const auto how = use_of(t);
         if (how == 0 || !is_here(t.what))
             return;
-        if (t.what.kind == object_kind::schema) // a right on all that is in it
+        if (t.what.kind == object_kind::schema && caller_.of_rights)
             for (const auto& [key, c] : known_.carriers_)
                 if (unit_of(c.what) == unit_of(t.what))
                     steps_.push_back({c.what, how, foreign});
@@ -230,7 +230,8 @@ private:
     }
 
     void look_inside(const touch& t) {
-        if (use_of(t) != 0 && is_here(t.what) && known_.seen_ &&
+        const bool used = t.what.kind != object_kind::schema || caller_.of_rights;
+        if (used && use_of(t) != 0 && is_here(t.what) && known_.seen_ &&
             !known_.seen_->contains(unit_of(t.what)))
             add(needs("objects whose definitions ringfence may not read"), t.what);
     }
