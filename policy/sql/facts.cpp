@@ -21,7 +21,8 @@ std::string why_not_confined(const database_facts& facts, std::string_view login
         // What runs with its own rights is in `may`.
         reach::caller c{.database = std::string(mysql ? std::string_view{} : database),
                         .login = mysql ? rights->second.account : std::string(login),
-                        .confined = true};
+                        .confined = true,
+                        .of_rights = true};
         if (!mysql)
             c.schemas = policy::paths_of(policies, who, server, database).settable;
         facts.objects->extend(all, c);

@@ -161,7 +161,8 @@ std::shared_ptr<const reach> reach::of(const std::vector<catalogue_link>& links,
     };
     for (bool grew = true; grew;) {
         grew = false;
-        for (const auto& [key, c] : all) {
+        for (const auto& [key, item] : all) {
+            const carrier& c = item; // clang 14 lets no lambda have the other name
             if (kept.contains(key))
                 continue;
             const object& from = c.what; // clang 14 captures no structured binding
@@ -222,7 +223,7 @@ private:
         const auto how = use_of(t);
         if (how == 0 || !is_here(t.what))
             return;
-        if (t.what.kind == object_kind::schema) // a right on all that is in it
+        if (t.what.kind == object_kind::schema && caller_.of_rights)
             for (const auto& [key, c] : known_.carriers_)
                 if (unit_of(c.what) == unit_of(t.what))
                     steps_.push_back({c.what, how, foreign});
@@ -230,7 +231,8 @@ private:
     }
 
     void look_inside(const touch& t) {
-        if (use_of(t) != 0 && is_here(t.what) && known_.seen_ &&
+        const bool used = t.what.kind != object_kind::schema || caller_.of_rights;
+        if (used && use_of(t) != 0 && is_here(t.what) && known_.seen_ &&
             !known_.seen_->contains(unit_of(t.what)))
             add(needs("objects whose definitions ringfence may not read"), t.what);
     }

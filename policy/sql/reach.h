@@ -89,6 +89,9 @@ public:
         std::string login;    // as catalogue_link::runs_as writes it
         bool confined = false;
         std::vector<std::string> schemas{}; // in which an unqualified name may be found
+        // The footprint is no statement's but a list of rights: one on a schema is one on all that
+        // is in it. (A statement that reads a schema reads a list.)
+        bool of_rights = false;
     };
 
     // Adds what the objects in the footprint touch, and what these do in turn. With a confined

@@ -60,7 +60,7 @@ policy::touch touch_of(action act, policy::object what) {
 
 } // namespace
 
-reading::reading(purpose p) : purpose_(p) {
+reading::reading(purpose p, definitions known) : purpose_(p), known_(std::move(known)) {
     ask(settings, &reading::nothing);
     ask(server_query, &reading::server);
 }

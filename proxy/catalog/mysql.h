@@ -44,6 +44,15 @@ struct server_facts {
 // The facility that an object needs whose definition the login that read may not see.
 inline constexpr std::string_view hidden_definitions = "definitions that ringfence may not read";
 
+// Definitions as SHOW CREATE has them, by the question for each. There are many, and few change.
+struct definition {
+    std::string listed; // the row that it has in a list
+    std::string text;
+    std::string mode;
+    bool operator==(const definition&) const = default;
+};
+using definitions = std::map<std::string, definition, std::less<>>;
+
 // What one login sees.
 struct answer {
     server_facts server;
@@ -51,6 +60,7 @@ struct answer {
     // The schemas in which nothing that runs is hidden from the login; nothing: all of them.
     std::optional<std::set<std::string, std::less<>>> seen{};
     sql::login_rights rights;
+    definitions read; // for the next reading
     bool operator==(const answer&) const = default;
 };
 
@@ -64,7 +74,8 @@ enum class purpose : std::uint8_t {
 // MariaDB shows the login's own password hash among its grants.
 class reading {
 public:
-    explicit reading(purpose = purpose::everything);
+    // `known`: what the same login's last reading came by; it is not asked for again.
+    explicit reading(purpose = purpose::everything, definitions known = {});
     reading(const reading&) = delete; // its steps refer to it
     reading& operator=(const reading&) = delete;
 
@@ -91,7 +102,9 @@ private:
     using rows_taker = bool (reading::*)(const rows&);
 
     void ask(std::string_view text, rows_taker, bool may_fail = false);
-    void ask_for_definition(std::string text, std::size_t column, sql::catalogue_link);
+    void ask_for_definition(std::string text, std::size_t column, sql::catalogue_link,
+                            std::string listed = {});
+    void add_definition(sql::catalogue_link, std::string text, std::string mode);
     void ask_for_links();
     [[nodiscard]] std::string folded(std::string_view name) const;
     [[nodiscard]] policy::object table(std::string_view schema, std::string_view name) const;
@@ -117,6 +130,7 @@ private:
     void check_rights();
 
     purpose purpose_;
+    definitions known_;
     std::vector<step> steps_;
     std::size_t at_ = 0;
     bool good_ = true;

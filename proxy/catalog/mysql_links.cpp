@@ -46,6 +46,15 @@ catalogue_link link_of(link_kind what, object carrier, std::uint8_t on) {
     return link;
 }
 
+// The row by which a change would be noticed, if its last column says so.
+std::string as_listed(const row& r) {
+    std::string all;
+    if (r.back() == "1")
+        for (const auto& column : r)
+            all += column + '\0';
+    return all;
+}
+
 constexpr std::uint8_t any_use_of_rows = sql::use::read | sql::use::write;
 
 } // namespace
@@ -66,19 +75,33 @@ void reading::hidden(catalogue_link link) {
     answer_.links.push_back(std::move(link));
 }
 
-// `column` has the definition, the second one its sql_mode where there are several.
-void reading::ask_for_definition(std::string text, std::size_t column, catalogue_link link) {
-    auto read = [this, column, link](const rows& result) {
+void reading::add_definition(catalogue_link link, std::string text, std::string mode) {
+    link.definition = std::move(text);
+    link.mode = std::move(mode);
+    if (link.definition.empty())
+        hidden(std::move(link));
+    else
+        answer_.links.push_back(std::move(link));
+}
+
+// `column` has the definition, the second one its sql_mode where there are several. What is
+// `listed` as before (if that says enough) is what it was.
+void reading::ask_for_definition(std::string text, std::size_t column, catalogue_link link,
+                                 std::string listed) {
+    const auto found = known_.find(text);
+    if (found != known_.end() && !listed.empty() && found->second.listed == listed) {
+        add_definition(std::move(link), found->second.text, found->second.mode);
+        answer_.read.insert(known_.extract(found));
+        return;
+    }
+    auto read = [this, text, column, link, listed](const rows& result) {
         if (result.size() != 1 || result.front().size() <= column)
             return false;
-        auto full = link;
-        full.definition = result.front()[column];
-        if (column > 1)
-            full.mode = result.front()[1];
-        if (full.definition.empty())
-            hidden(std::move(full));
-        else
-            answer_.links.push_back(std::move(full));
+        const auto& r = result.front();
+        definition d{.listed = listed, .text = r[column], .mode = column > 1 ? r[1] : ""};
+        add_definition(link, d.text, d.mode);
+        if (!listed.empty())
+            answer_.read.insert_or_assign(text, std::move(d));
         return true;
     };
     // It may be gone in the meantime; then this says too much, for a while.
@@ -190,19 +213,20 @@ bool reading::cascades(const rows& result) {
 }
 
 bool reading::triggers(const rows& result) {
-    if (!has_columns(result, 5))
+    if (!has_columns(result, 8))
         return false;
     for (const auto& r : result) {
         auto link = link_of(link_kind::code, table(r[2], r[3]), sql::use::write);
         link.runs_as = r[4];
         link.maker = r[4];
-        ask_for_definition("SHOW CREATE TRIGGER " + quoted(r[0], r[1]), 2, std::move(link));
+        ask_for_definition("SHOW CREATE TRIGGER " + quoted(r[0], r[1]), 2, std::move(link),
+                           as_listed(r));
     }
     return true;
 }
 
 bool reading::routines(const rows& result) {
-    if (!has_columns(result, 7))
+    if (!has_columns(result, 9))
         return false;
     for (const auto& r : result) {
         auto link = link_of(link_kind::code, function(r[0], r[1]), sql::use::execute);
@@ -219,8 +243,8 @@ bool reading::routines(const rows& result) {
         } else if (r[6].empty()) {
             hidden(std::move(link));
         } else {
-            ask_for_definition("SHOW CREATE " + r[2] + ' ' + quoted(r[0], r[1]), 2,
-                               std::move(link));
+            ask_for_definition("SHOW CREATE " + r[2] + ' ' + quoted(r[0], r[1]), 2, std::move(link),
+                               as_listed(r));
         }
     }
     return true;

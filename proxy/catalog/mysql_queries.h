@@ -67,15 +67,18 @@ inline constexpr std::string_view cascades_query =
     "OR UPDATE_RULE IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
 
 // The definitions in information_schema have the escapes of their strings undone, so that MySQL's
-// cannot be read any more. SHOW CREATE has them as they were written.
+// cannot be read any more. SHOW CREATE has them as they were written. The last two columns: since
+// when it is so, and whether another change since then would show.
 inline constexpr std::string_view triggers_query =
-    "SELECT TRIGGER_SCHEMA, TRIGGER_NAME, EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, DEFINER "
+    "SELECT TRIGGER_SCHEMA, TRIGGER_NAME, EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, DEFINER, "
+    "ACTION_STATEMENT, CREATED, CREATED < NOW() - INTERVAL 5 SECOND "
     "FROM information_schema.TRIGGERS "
     "WHERE TRIGGER_SCHEMA NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')";
 
 inline constexpr std::string_view routines_query =
     "SELECT ROUTINE_SCHEMA, ROUTINE_NAME, ROUTINE_TYPE, ROUTINE_BODY, SECURITY_TYPE, DEFINER, "
-    "ROUTINE_DEFINITION FROM information_schema.ROUTINES "
+    "ROUTINE_DEFINITION, LAST_ALTERED, LAST_ALTERED < NOW() - INTERVAL 5 SECOND "
+    "FROM information_schema.ROUTINES "
     "WHERE ROUTINE_SCHEMA NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')";
 
 inline constexpr std::string_view events_query =

@@ -35,8 +35,8 @@ struct fake_server {
         for (const auto& line : lines)
             all.push_back({line});
     }
-    std::optional<answer> read(purpose p = purpose::everything) {
-        reading r(p);
+    std::optional<answer> read(purpose p = purpose::everything, definitions known = {}) {
+        reading r(p, std::move(known));
         while (!r.next().empty()) {
             const auto question = r.next();
             asked.push_back(question);
@@ -90,11 +90,13 @@ TEST(mysql_catalogue_reading,
 
 TEST(mysql_catalogue_reading, asks_for_definitions_as_they_were_written) {
     fake_server server;
-    server.to(triggers_query) = {{"orders", "t`r", "orders", "Lines", "dba@%"}};
+    server.to(triggers_query) = {
+        {"orders", "t`r", "orders", "Lines", "dba@%", "lossy", "2026-01-01", "1"}};
     server.to("SHOW CREATE TRIGGER `orders`.`t``r`") = {
         {"t`r", "ANSI_QUOTES", "CREATE TRIGGER …", "utf8mb4", "", "", ""}};
-    server.to(routines_query) = {{"orders", "Pay", "PROCEDURE", "SQL", "INVOKER", "dba@%", "lossy"},
-                                 {"orders", "f", "FUNCTION", "SQL", "DEFINER", "dba@%", "lossy"}};
+    server.to(routines_query) = {
+        {"orders", "Pay", "PROCEDURE", "SQL", "INVOKER", "dba@%", "lossy", "2026-01-01", "1"},
+        {"orders", "f", "FUNCTION", "SQL", "DEFINER", "dba@%", "lossy", "2026-01-01", "1"}};
     server.to("SHOW CREATE PROCEDURE `orders`.`Pay`") = {
         {"Pay", "", "CREATE PROCEDURE …", "", "", ""}};
     server.to("SHOW CREATE FUNCTION `orders`.`f`") = {
@@ -113,13 +115,36 @@ TEST(mysql_catalogue_reading, asks_for_definitions_as_they_were_written) {
                                    "f 4 CREATE FUNCTION … ORACLE dba@%", "e 8 CREATE EVENT …  "));
 }
 
+TEST(mysql_catalogue_reading, asks_for_a_definition_again_only_if_it_may_have_changed) {
+    fake_server server;
+    const std::string question = "SHOW CREATE PROCEDURE `orders`.`p`";
+    server.to(routines_query) = {
+        {"orders", "p", "PROCEDURE", "SQL", "DEFINER", "dba@%", "x", "2026-01-01", "1"}};
+    server.to(question) = {{"p", "ANSI_QUOTES", "CREATE PROCEDURE …", "", "", ""}};
+    const auto first = server.read();
+    const auto again = [&] {
+        server.asked.clear();
+        const auto a = server.read(purpose::everything, first->read);
+        EXPECT_EQ(a->links, first->links);
+        return server.was_asked(question);
+    };
+    EXPECT_FALSE(again());
+    server.to(routines_query)[0][7] = "2026-01-02"; // altered
+    EXPECT_TRUE(again());
+    server.to(routines_query)[0][7] = "2026-01-01";
+    server.to(routines_query)[0][8] = "0"; // so young that a change would not show
+    EXPECT_TRUE(again());
+    EXPECT_TRUE(server.read()->read.empty());
+}
+
 TEST(mysql_catalogue_reading, takes_what_it_may_not_look_at_for_opaque) {
     fake_server server;
     server.to(views_query) = {{"orders", "v", "", "DEFINER", "dba@%"}};
-    server.to(routines_query) = {{"orders", "p", "PROCEDURE", "SQL", "INVOKER", "dba@%", ""},
-                                 {"orders", "q", "PROCEDURE", "SQL", "DEFINER", "dba@%", "x"},
-                                 {"orders", "r", "PROCEDURE", "SQL", "DEFINER", "dba@%", "x"},
-                                 {"orders", "js", "FUNCTION", "EXTERNAL", "DEFINER", "dba@%", "x"}};
+    server.to(routines_query) = {
+        {"orders", "p", "PROCEDURE", "SQL", "INVOKER", "dba@%", "", "2026-01-01", "1"},
+        {"orders", "q", "PROCEDURE", "SQL", "DEFINER", "dba@%", "x", "2026-01-01", "1"},
+        {"orders", "r", "PROCEDURE", "SQL", "DEFINER", "dba@%", "x", "2026-01-01", "1"},
+        {"orders", "js", "FUNCTION", "EXTERNAL", "DEFINER", "dba@%", "x", "2026-01-01", "1"}};
     server.refuses.insert("SHOW CREATE PROCEDURE `orders`.`q`");
     server.to("SHOW CREATE PROCEDURE `orders`.`r`") = {{"r", "", "", "", "", ""}};
     const auto a = server.read();
@@ -179,7 +204,8 @@ TEST(mysql_catalogue_reading, has_foreign_keys_both_ways) {
 TEST(mysql_catalogue_reading, takes_a_packages_routines_for_what_a_call_of_them_reads_like) {
     fake_server server("10.11.19-MariaDB");
     server.to(routines_query) = {{"orders", "Pkg", "PACKAGE", "SQL", "DEFINER", "dba@%",
-                                  "AS PROCEDURE DoIt; FUNCTION `f`(x INT) RETURN INT; END"}};
+                                  "AS PROCEDURE DoIt; FUNCTION `f`(x INT) RETURN INT; END",
+                                  "2026-01-01", "1"}};
     const auto a = server.read();
     ASSERT_TRUE(a && a->links.size() == 3);
     EXPECT_EQ(a->links[0].carrier.database + "." + a->links[0].carrier.name, "Pkg.doit");

@@ -208,6 +208,17 @@ TEST(reach_of_mysql, keeps_a_view_from_being_used_under_a_new_name) {
     EXPECT_EQ(touches("DROP VIEW v", s), "define own.v");
 }
 
+TEST(reach_of_mysql, does_not_keep_a_schemas_list_from_being_read) {
+    for (const auto& seen : {std::optional<std::set<std::string, std::less<>>>{},
+                             std::optional(std::set<std::string, std::less<>>{})}) {
+        const auto s = knowing({view("own", "v", "select 1 from `users`.`t`")}, false, seen);
+        for (const auto* text : {"SHOW TABLES", "SHOW TRIGGERS FROM own",
+                                 "SELECT table_name FROM information_schema.tables WHERE "
+                                 "table_schema = 'own'"})
+            EXPECT_EQ(touches(text, s), "read schema own") << text;
+    }
+}
+
 TEST(reach_of_mysql, leaves_out_what_stays_within_one_schema_unless_several_own_it) {
     const std::vector<catalogue_link> inside{view("own", "v", "select 1 from `own`.`t`")};
     EXPECT_EQ(knowing(inside).objects->size(), 0U);
