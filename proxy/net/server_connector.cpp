@@ -176,6 +176,16 @@ void server_connector::act(server_login::next step) {
             failed("ringfence: TLS is not set up for server " + key_->target->server.name, "08006");
             return;
         }
+        // The request, a few bytes into an empty socket: taken whole, or nothing comes of it.
+        if (!unsent_.empty()) {
+            const auto r = socket_.write(session::as_bytes(unsent_));
+            if (r.outcome != transport::outcome::ok || r.size != unsent_.size()) {
+                failed("ringfence: server " + key_->target->server.name + " closed the connection",
+                       "08006");
+                return;
+            }
+            unsent_.clear();
+        }
         socket_.begin_tls_client(key_->target->tls.get(), key_->target->server.hosts[host_].host,
                                  key_->target->server.tls == session::tls_mode::verify_full);
         shaking_ = true;
