@@ -115,7 +115,7 @@ TEST(credentials, verifiers_that_are_none) {
           "SCRAM-SHA-256$4096" + keys, std::string("SCRAM-SHA-256$4096:c2FsdA==$c2FsdA==:c2FsdA=="),
           std::string("SCRAM-SHA-256$4096:c2FsdA=="), "SCRAM-SHA-1$" + verifier.substr(14),
           sha2.substr(1), sha2.substr(0, sha2.size() - 1), sha2 + "x", "$A$004" + sha2.substr(6),
-          std::string("0x"), "0x" + sha2, native.substr(1), native + "0", "*" + native.substr(2),
+          std::string("0x2"), "0x" + sha2, native.substr(1), native + "0", "*" + native.substr(2),
           native.substr(0, 40) + "G"}) {
         const auto text = login("{verifier: \"" + wrong + "\"}");
         expect_refused_credentials(text, "bad-verifier", 2, "not a verifier: for PostgreSQL ");
