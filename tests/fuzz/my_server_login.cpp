@@ -172,18 +172,18 @@ void clean(std::string_view script) {
     auto before = std::make_shared<mysql::server_state>();
     before->in_force = capability::protocol_41 | capability::secure_connection |
                        capability::plugin_auth | capability::deprecate_eof;
-    mysql::cleaning cleaning(own_login(tls_mode::disable), before,
-                             std::string_view("\7\0\0\0mysql_native_password\0"
-                                              "0123456789abcdefghij",
-                                              46));
+    mysql::cleaning machine(own_login(tls_mode::disable), before,
+                            std::string_view("\7\0\0\0mysql_native_password\0"
+                                             "0123456789abcdefghij",
+                                             46));
     talk t;
-    cleaning.start(t.out);
+    machine.start(t.out);
     t.heard();
     while (!script.empty()) {
-        const auto step = cleaning.feed(exact(t.said(take_until(script, '\n'))).bytes(), t.out);
+        const auto step = machine.feed(exact(t.said(take_until(script, '\n'))).bytes(), t.out);
         t.heard();
-        check(step != cleaning::next::clean); // it was said to have another version
-        if (step != cleaning::next::more)
+        check(step != mysql::cleaning::next::clean); // it was said to have another version
+        if (step != mysql::cleaning::next::more)
             return;
     }
 }

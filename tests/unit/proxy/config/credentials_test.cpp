@@ -107,16 +107,29 @@ TEST(credentials, the_decoy_key_is_of_the_file) {
 
 TEST(credentials, verifiers_that_are_none) {
     const std::string keys = verifier.substr(verifier.find('$', 15));
-    for (const std::string& wrong :
-         {std::string("secret"), std::string("md5a6e0d1f9b8a94e4c1b2e6f4a4a1d2c3b"),
-          verifier.substr(0, verifier.size() - 1), verifier + "=", "X" + verifier,
-          "SCRAM-SHA-256$0:c2FsdA==" + keys, "SCRAM-SHA-256$-4096:c2FsdA==" + keys,
-          "SCRAM-SHA-256$10000001:c2FsdA==" + keys, "SCRAM-SHA-256$4096:!!!!" + keys,
-          "SCRAM-SHA-256$4096" + keys, std::string("SCRAM-SHA-256$4096:c2FsdA==$c2FsdA==:c2FsdA=="),
-          std::string("SCRAM-SHA-256$4096:c2FsdA=="), "SCRAM-SHA-1$" + verifier.substr(14),
-          sha2.substr(1), sha2.substr(0, sha2.size() - 1), sha2 + "x", "$A$004" + sha2.substr(6),
-          std::string("0x"), "0x" + sha2, native.substr(1), native + "0", "*" + native.substr(2),
-          native.substr(0, 40) + "G"}) {
+    for (const std::string& wrong : {std::string("secret"),
+                                     std::string("md5a6e0d1f9b8a94e4c1b2e6f4a4a1d2c3b"),
+                                     verifier.substr(0, verifier.size() - 1),
+                                     verifier + "=",
+                                     "X" + verifier,
+                                     "SCRAM-SHA-256$0:c2FsdA==" + keys,
+                                     "SCRAM-SHA-256$-4096:c2FsdA==" + keys,
+                                     "SCRAM-SHA-256$10000001:c2FsdA==" + keys,
+                                     "SCRAM-SHA-256$4096:!!!!" + keys,
+                                     "SCRAM-SHA-256$4096" + keys,
+                                     std::string("SCRAM-SHA-256$4096:c2FsdA==$c2FsdA==:c2FsdA=="),
+                                     std::string("SCRAM-SHA-256$4096:c2FsdA=="),
+                                     "SCRAM-SHA-1$" + verifier.substr(14),
+                                     sha2.substr(1),
+                                     sha2.substr(0, sha2.size() - 1),
+                                     sha2 + "x",
+                                     "$A$004" + sha2.substr(6),
+                                     std::string("0x2"),
+                                     "0x" + sha2,
+                                     native.substr(1),
+                                     native + "0",
+                                     "*" + native.substr(2),
+                                     native.substr(0, 40) + "G"}) {
         const auto text = login("{verifier: \"" + wrong + "\"}");
         expect_refused_credentials(text, "bad-verifier", 2, "not a verifier: for PostgreSQL ");
         EXPECT_THAT(all(read_credentials(text).findings), Not(HasSubstr(wrong)));

@@ -152,6 +152,27 @@ TEST(client_login, a_verifier_that_is_broken_lets_nobody_in) {
     EXPECT_EQ(t.login.failure(), login_failure::unknown_or_password);
 }
 
+// Verifiers of another engine are none here, and no shape for an unknown login either.
+TEST(client_login, a_login_of_mysql_only_looks_like_an_unknown_one) {
+    const auto challenge_of = [](const std::string& user, const credentials_ptr& all) {
+        login_talk t({}, shop_with_certificates(), all);
+        t.say(startup(user));
+        std::string heard;
+        EXPECT_EQ(t.authenticate({}, &heard), next::close);
+        return heard.substr(heard.find(",i="), 7);
+    };
+    auto mixed = std::make_shared<credentials>(*shop_credentials());
+    for (const std::string login : {"orders", "outsider"})
+        mixed->clients[login].verifiers = {"*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19"};
+    for (const std::string user : {"orders", "nobody", "anybody", "somebody"})
+        EXPECT_EQ(challenge_of(user, mixed).substr(0, 5), ",i=64") << user;
+    mixed->clients["users"].verifiers.insert(mixed->clients["users"].verifiers.begin(),
+                                             "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19");
+    login_talk t({}, shop_with_certificates(), mixed);
+    t.say(startup("users"));
+    EXPECT_EQ(t.authenticate(), next::authenticated);
+}
+
 TEST(client_login, both_passwords_work_while_one_is_replaced) {
     for (const std::string password : {"secret", "newer"}) {
         auto both = std::make_shared<credentials>(*shop_credentials());
