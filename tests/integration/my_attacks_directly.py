@@ -18,6 +18,7 @@ BEFORE = {
     "attacks_changes: INSERT INTO orders.o VALUES (1) AS new ON DUPLICATE KEY UPDA":
         [*ONE, "ALTER TABLE o MODIFY a varchar(40)"],
     "attacks_changes: INSERT INTO orders.o VALUES (1) RETURNING (SELECT id FROM us": [*ONE, "DELETE FROM o"],
+    "attacks_changes: INSERT INTO users.secrets VALUES (1)": KEYED,
     "attacks_changes: REPLACE INTO users.secrets VALUES (1)": KEYED,
     "attacks_changes: LOAD DATA INFILE '/etc/passwd' INTO TABLE orders.o":
         ["DROP TABLE o", "CREATE TABLE o (a varchar(40))"],
@@ -41,6 +42,7 @@ BEFORE = {
         [*SAME, "DROP TRIGGER users.g", "ALTER TABLE o PARTITION BY RANGE (id) (PARTITION p VALUES LESS THAN MAXVALUE)"],
     "attacks_definitions: CREATE VIEW v AS SELECT * FROM users.secrets": NO_VIEW,
     "attacks_definitions: CREATE DEFINER='other'@'%' VIEW v AS SELECT 1": NO_VIEW,
+    "attacks_definitions: CREATE VIEW users.v AS SELECT 1": ["DROP VIEW users.v"],
     "attacks_definitions: CREATE INDEX i ON users.secrets (a)": ["DROP INDEX i ON users.secrets"],
     "attacks_definitions: CREATE TRIGGER g BEFORE INSERT ON o FOR EACH ROW SET NEW.a =": ["DROP TRIGGER g"],
     "attacks_definitions: CREATE TRIGGER g AFTER UPDATE ON o FOR EACH ROW BEGIN IF NEW": ["DROP TRIGGER g"],
@@ -71,7 +73,7 @@ BEFORE = {
     "attacks_names: SELECT * FROM orders.o FOR SYSTEM_TIME AS OF (SELECT x FROM ": ["ALTER TABLE o ADD SYSTEM VERSIONING"],
     "attacks_names: CALL orders.p((SELECT id FROM users.secrets))":
         ["DROP PROCEDURE p", "CREATE PROCEDURE p(a bigint) SELECT a"],
-    "attacks_session: SET ROLE admin": ["CREATE ROLE admin", "GRANT admin TO shop_admin"],
+    "attacks_session: SET ROLE admin": ["CREATE ROLE admin", "GRANT admin TO orders"],
     "attacks_session: SET DEFAULT ROLE ALL TO x": SOMEBODY,
     "attacks_session: SET autocommit = (SELECT id FROM users.secrets)": ["UPDATE users.secrets SET id = 0"],
     "attacks_session: no hexadecimal escapes":
@@ -89,4 +91,45 @@ FIRST = {
     "attacks_session: PREPARE p FROM @x": ["SET @x = 'SELECT * FROM users.secrets'"],
 }
 
-REFUSED = {"both": {}, "mariadb": {}, "mysql": {}}
+NAME, ELSEWHERE, GRAMMAR = "no such thing here", "the server forbids it in this place", "it knows no such grammar"
+REFUSED = {
+    "both": {
+        "attacks_changes: SELECT sys_exec('id')": NAME,
+        "attacks_definitions: CREATE TABLE x (a INT DEFAULT (SELECT id FROM users.secrets)": ELSEWHERE,
+        "attacks_definitions: CREATE TABLE x (a INT, CHECK (a > users.limit_of()))": ELSEWHERE,
+        "attacks_definitions: CREATE TABLE x (a INT) ENGINE=FEDERATED CONNECTION='mysql://": NAME,
+        "attacks_definitions: CREATE TABLE x (a INT) ENGINE='federated'": NAME,
+        "attacks_definitions: CREATE TABLE x (a INT) ENGINE=CONNECT TABLE_TYPE=CSV FILE_NA": NAME,
+        "attacks_definitions: ALTER TABLE o ENGINE=SPIDER": NAME,
+        "attacks_definitions: CREATE TRIGGER g BEFORE INSERT ON users.secrets FOR EACH ROW": ELSEWHERE,
+        "attacks_definitions: CREATE FUNCTION f RETURNS STRING SONAME 'x.so'": NAME,
+        "attacks_definitions: CREATE EVENT e ON SCHEDULE AT (SELECT x FROM users.secrets) ": ELSEWHERE,
+        "attacks_metadata: SELECT * FROM MySQL.global_priv": NAME,
+        "attacks_names: HANDLER information_schema.tables OPEN": ELSEWHERE,
+        "attacks_names: HANDLER users.secrets READ FIRST": GRAMMAR,
+        "attacks_session: PREPARE p FROM 'PREPARE q FROM ''SELECT * FROM users.secrets": ELSEWHERE,
+        "attacks_session: EXECUTE p USING (SELECT id FROM users.secrets)": ELSEWHERE,
+        "attacks_session: PURGE BINARY LOGS TO 'x'": NAME,
+        "attacks_session: INSTALL PLUGIN x SONAME 'x'": NAME,
+        "attacks_session: UNINSTALL COMPONENT 'x'": NAME,
+        "attacks_session: RESTART": NAME,
+        "attacks_session: BINLOG 'x'": NAME,
+        "attacks_session: CACHE INDEX users.secrets IN x": NAME,
+        "attacks_session: EXPLAIN FOR CONNECTION 5": NAME,
+        "attacks_session: RETURN 1": GRAMMAR,
+    },
+    "mariadb": {
+        "attacks_changes: INSERT INTO orders.o TABLE users.secrets": GRAMMAR,
+        "attacks_changes: WITH x AS (SELECT * FROM users.secrets) UPDATE orders.o JOIN": GRAMMAR,
+        "attacks_metadata: TABLE information_schema.tables": GRAMMAR,
+        "attacks_names: TABLE users.secrets": GRAMMAR,
+        "attacks_names: SELECT * FROM LATERAL (SELECT * FROM users.secrets) x": GRAMMAR,
+        "attacks_names: SELECT * FROM orders.o FETCH FIRST (SELECT 1 FROM users.secr": GRAMMAR,
+        "attacks_names: a WITH query that refers to columns around it": ELSEWHERE,
+        "attacks_names: a derived table that refers to columns around it": ELSEWHERE,
+        "attacks_session: SET PERSIST sql_mode = ''": GRAMMAR,
+        "attacks_session: SET PASSWORD = 'x'": "no hash",
+        "attacks_session: SET DEFAULT ROLE ALL TO x": GRAMMAR,
+    },
+    "mysql": {},
+}

@@ -1,8 +1,9 @@
 """The corpus' attacks on MariaDB and MySQL are real: sent directly, by an account that may do everything, each leaks, alters, or
 is at least accepted.
 
-How that is told: a leak shows the canary, at once or to what a thief would send next. What alters has changed an object, a row,
-an account, a setting of the server or of the session, or has ended the session."""
+How that is told: a leak shows the canary, at once or to what a thief would send next, or an answer that depends on the rows of
+others. What alters has changed an object, a row, an account, a setting of the server or of the session, or has ended the
+session."""
 import collections
 
 import pytest
@@ -28,6 +29,8 @@ OBJECTS = [
     "CHECKSUM TABLE users.secrets, users.accounts, users.addresses, stock.levels, stock.reservations, monolith.user_mail, "
     "monolith.sessions, orders.o, orders.accounts",
 ]
+NO_ROWS = ("DELETE FROM users.secrets", "DELETE FROM users.`select`", "UPDATE users.accounts SET password = -id",
+           "DELETE FROM users.accounts WHERE id > 1", "DELETE FROM stock.levels")
 SCHEMAS = 7                                              # so many of these, and the last, are about schemas
 GLOBAL = "SHOW GLOBAL VARIABLES"
 SESSION = "SHOW SESSION VARIABLES"
@@ -55,7 +58,7 @@ class Direct:
         self.corpus, self.server = corpus, corpus.server
         self.admin = self.connect()
         self.words = {"KILL 5": "KILL {0}", "KILL QUERY 5": "KILL QUERY {0}", "CONNECTION 5": "CONNECTION {0}",
-                      "/etc/passwd": str(corpus.file), "'/tmp/x'": f"'{self.server.folder}/exported'",
+                      "/etc/passwd": str(corpus.file), "DIRECTORY='/tmp'": f"DIRECTORY='{self.server.folder}/space'", "'/tmp/x'": f"'{self.server.folder}/exported'",
                       "'x.csv'": f"'{corpus.file}'", "INFILE 'x'": f"INFILE '{corpus.file}'"}
         self.before = self.objects()
 
@@ -124,7 +127,22 @@ class Direct:
             did.add("alters")
         if failed and not did:
             return f"{failed.code} {failed.message}"
-        return did or {"succeeds"}
+        return did or ({"leaks"} if self.depends(case) else {"succeeds"})
+
+    def depends(self, case):
+        """Whether the answer is another one where others have no rows; not if it is never the same."""
+        here, again, there = (self.answer(case, world) for world in ((), (), NO_ROWS))
+        return here == again != there
+
+    def answer(self, case, world):
+        with my_corpus.Client.of(self.server.host, self.server.port, case) as client:
+            for sql in ("START TRANSACTION", *world):
+                assert client.one(sql).ok, sql
+            try:
+                return [(r.error, r.rows, r.affected) for r in client.text(self.text(case))]
+            finally:
+                if not client.ended:
+                    client.text(b"ROLLBACK")
 
     def works(self):
         try:
