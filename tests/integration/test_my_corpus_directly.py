@@ -26,6 +26,7 @@ OBJECTS = [
     f"SELECT table_schema, table_name, view_definition FROM views WHERE table_schema NOT IN {SYSTEM} ORDER BY 1, 2",
     "SELECT user, host, authentication_string FROM mysql.user ORDER BY 1, 2", "SELECT * FROM mysql.servers",
     "SELECT plugin_name, plugin_status FROM plugins ORDER BY 1", "SHOW GRANTS FOR orders",
+    "SELECT constraint_schema, table_name, constraint_name FROM referential_constraints ORDER BY 1, 2, 3",
     "CHECKSUM TABLE users.secrets, users.accounts, users.addresses, stock.levels, stock.reservations, monolith.user_mail, "
     "monolith.sessions, orders.o, orders.accounts",
 ]
@@ -74,7 +75,7 @@ class Direct:
         return {name: value for name, value in client.one(sql).rows if name.lower() not in VOLATILE}
 
     def text(self, case):
-        text = case.text
+        text = case.text.replace(b"= ?", b"= 'users'")
         for word, real in self.words.items():
             real = real.replace("{0}", str(self.corpus.session.greeting.id))
             text = text.replace(word.encode(), real.encode())
@@ -118,7 +119,7 @@ class Direct:
                         break
                 if my_canary.seen(client.received):
                     did.add("leaks")
-        after = self.objects() if self.works() else None
+        after = self.after()
         if after != before:
             did.add("alters")
         if after != self.before:
@@ -136,19 +137,20 @@ class Direct:
 
     def answer(self, case, world):
         with my_corpus.Client.of(self.server.host, self.server.port, case) as client:
-            for sql in ("START TRANSACTION", *world):
-                assert client.one(sql).ok, sql
+            for sql in (*FIRST.get(str(case), ()), "START TRANSACTION", *world):
+                client.text(sql.encode())
             try:
                 return [(r.error, r.rows, r.affected) for r in client.text(self.text(case))]
             finally:
                 if not client.ended:
                     client.text(b"ROLLBACK")
 
-    def works(self):
+    def after(self):
+        """None: the server is gone."""
         try:
-            return self.server.process.alive() and self.admin.one("SELECT 1").ok
+            return self.objects() if self.server.process.alive() else None
         except (EOFError, ConnectionError):
-            return False
+            return None
 
     def repair(self, after):
         """Schemas are made anew; for all else, the whole server is."""
@@ -157,14 +159,24 @@ class Direct:
             self.corpus.restore()
             self.admin = self.connect()
         else:
-            self.corpus.fill()
+            try:
+                self.corpus.fill()
+            except AssertionError:                      # an attack from which MySQL 9 dies a little later
+                self.corpus.restore()
+                self.admin = self.connect()
         self.before = self.objects()
 
 
-def test_every_attack_is_real(server, record_property):
+@pytest.fixture(scope="module")
+def found(server):
+    """{name of the attack: what it does}"""
     direct = Direct(server)
+    return {str(case): direct.judge(case) for case in my_corpus.cases(server.server.flavour)
+            if case.decision == "deny" and case.problem != "syntax"}
+
+
+def test_every_attack_is_real(server, found, record_property):
     flavour = server.server.flavour
-    found = {str(c): direct.judge(c) for c in my_corpus.cases(flavour) if c.decision == "deny" and c.problem != "syntax"}
     count = collections.Counter("refused" if isinstance(did, str) else " and ".join(sorted(did)) for did in found.values())
     record_property("attacks", dict(count))
     print(f"{flavour}: {len(found)} attacks, sent directly:", dict(count))
