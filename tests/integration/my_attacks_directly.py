@@ -1,4 +1,4 @@
-"""What the corpus' attacks need when they are sent directly to MariaDB or MySQL, and those that the server itself refuses."""
+"""What the corpus' attacks need when they are sent directly to MariaDB or MySQL, and those that the server refuses."""
 
 MARK = "c0ffee5ec4e7"
 SAME = ["DROP TABLE o", "CREATE TABLE o LIKE users.secrets"]                    # as the other's table
@@ -24,7 +24,8 @@ BEFORE = {
         ["DROP TABLE o", "CREATE TABLE o (a varchar(40))"],
     "attacks_changes: a lent table, and one that is not": ["ALTER TABLE stock.reservations MODIFY n bigint"],
     "attacks_definitions: CREATE TABLE x (a INT) SELECT * FROM users.secrets": ["UPDATE users.secrets SET a = '1'"],
-    "attacks_definitions: CREATE TABLE x (a INT) IGNORE AS (SELECT * FROM users.secret": ["UPDATE users.secrets SET a = '1'"],
+    "attacks_definitions: CREATE TABLE x (a INT) IGNORE AS (SELECT * FROM users.secret":
+        ["UPDATE users.secrets SET a = '1'"],
     "attacks_definitions: CREATE TABLE x (a INT REFERENCES users.secrets (id))": KEYED,
     "attacks_definitions: CREATE TABLE x (a INT, FOREIGN KEY (a) REFERENCES users.secr": KEYED,
     "attacks_definitions: ALTER TABLE o ADD FOREIGN KEY (a) REFERENCES users.secrets (":
@@ -34,7 +35,8 @@ BEFORE = {
     "attacks_definitions: ALTER TABLE o RENAME TO users.o": NO_TRIGGERS,
     "attacks_definitions: ALTER TABLE o RENAME users.o": NO_TRIGGERS,
     "attacks_definitions: ALTER TABLE users.secrets RENAME orders.secrets": NO_TRIGGERS,
-    "attacks_definitions: ALTER TABLE o ADD COLUMN b INT, RENAME users.o": [*NO_TRIGGERS, "DROP TABLE o", "CREATE TABLE o (a int)"],
+    "attacks_definitions: ALTER TABLE o ADD COLUMN b INT, RENAME users.o":
+        [*NO_TRIGGERS, "DROP TABLE o", "CREATE TABLE o (a int)"],
     "attacks_definitions: RENAME TABLE o TO users.o": NO_TRIGGERS,
     "attacks_definitions: RENAME TABLE o TO p, users.secrets TO orders.s": NO_TRIGGERS,
     "attacks_definitions: ALTER TABLE o EXCHANGE PARTITION p WITH TABLE users.secrets":
@@ -57,7 +59,8 @@ BEFORE = {
     "attacks_definitions: CREATE PROCEDURE users.p() SELECT 1": ["DROP PROCEDURE users.p"],
     "attacks_definitions: CREATE FUNCTION f() RETURNS INT RETURN (SELECT max(id) FROM ": ["DROP FUNCTION f"],
     "attacks_definitions: CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DELETE FROM users.": ["DROP EVENT e"],
-    "attacks_lexing: SELECT \"a\\\" FROM users.secrets": [f"ALTER TABLE users.secrets ADD COLUMN `a\\` char(12) DEFAULT '{MARK}'"],
+    "attacks_lexing: SELECT \"a\\\" FROM users.secrets":
+        [f"ALTER TABLE users.secrets ADD COLUMN `a\\` char(12) DEFAULT '{MARK}'"],
     "attacks_metadata: CREATE VIEW v AS SELECT * FROM information_schema.columns": NO_VIEW,
     "attacks_metadata: SHOW GRANTS FOR x": SOMEBODY,
     "attacks_metadata: SHOW CREATE USER x": SOMEBODY,
@@ -65,10 +68,12 @@ BEFORE = {
         ["DROP TABLE o, users.secrets", "CREATE TABLE o (id int) PARTITION BY HASH (id) PARTITIONS 2",
          "CREATE TABLE users.secrets (id bigint, a varchar(40)) PARTITION BY HASH (id) PARTITIONS 2",
          "INSERT INTO o VALUES (0)", f"INSERT INTO users.secrets VALUES (1, '{MARK}')"],
-    "attacks_names: SELECT * FROM orders.o USE INDEX (a) IGNORE INDEX FOR JOIN (": ["ALTER TABLE o ADD KEY a (a), ADD KEY b (b)"],
+    "attacks_names: SELECT * FROM orders.o USE INDEX (a) IGNORE INDEX FOR JOIN (":
+        ["ALTER TABLE o ADD KEY a (a), ADD KEY b (b)"],
     "attacks_names: SELECT orders.f((SELECT id FROM users.secrets))":
         ["DROP FUNCTION f", "CREATE FUNCTION f(a bigint) RETURNS bigint DETERMINISTIC RETURN a"],
-    "attacks_names: SELECT * FROM users.secrets FOR SYSTEM_TIME AS OF now()": ["ALTER TABLE users.secrets ADD SYSTEM VERSIONING"],
+    "attacks_names: SELECT * FROM users.secrets FOR SYSTEM_TIME AS OF now()":
+        ["ALTER TABLE users.secrets ADD SYSTEM VERSIONING"],
     "attacks_names: SELECT * FROM orders.o FOR SYSTEM_TIME AS OF (SELECT x FROM ": ["ALTER TABLE o ADD SYSTEM VERSIONING"],
     "attacks_names: CALL orders.p((SELECT id FROM users.secrets))":
         ["DROP PROCEDURE p", "CREATE PROCEDURE p(a bigint) SELECT a"],

@@ -1,8 +1,8 @@
-"""The corpus' attacks on MariaDB and MySQL are real: sent directly, by an account that may do everything, each leaks, alters, or
-is at least accepted.
+"""The corpus' attacks on MariaDB and MySQL are real: sent directly, by an account that may do everything, each leaks, alters,
+or is at least accepted.
 
-How that is told: a leak shows the canary, at once or to what a thief would send next, or an answer that depends on the rows of
-others. What alters has changed an object, a row, an account, a setting of the server or of the session, or has ended the
+How that is told: a leak shows the canary, at once or to what a thief would send next, or an answer that depends on the rows
+of others. What alters has changed an object, a row, an account, a setting of the server or of the session, or has ended the
 session."""
 import collections
 
@@ -21,7 +21,8 @@ OBJECTS = [
     "SELECT schema_name, default_collation_name FROM schemata ORDER BY 1",
     f"SELECT routine_schema, routine_name, routine_type, routine_definition FROM routines "
     f"WHERE routine_schema NOT IN {SYSTEM} ORDER BY 1, 2, 3",
-    f"SELECT trigger_schema, trigger_name, action_statement FROM triggers WHERE trigger_schema NOT IN {SYSTEM} ORDER BY 1, 2",
+    f"SELECT trigger_schema, trigger_name, action_statement FROM triggers WHERE trigger_schema NOT IN {SYSTEM} "
+    "ORDER BY 1, 2",
     "SELECT event_schema, event_name, status, event_definition FROM events ORDER BY 1, 2",
     f"SELECT table_schema, table_name, view_definition FROM views WHERE table_schema NOT IN {SYSTEM} ORDER BY 1, 2",
     "SELECT user, host, authentication_string FROM mysql.user ORDER BY 1, 2", "SELECT * FROM mysql.servers",
@@ -40,7 +41,8 @@ VOLATILE = {"timestamp", "pseudo_thread_id", "last_insert_id", "identity", "inse
             "error_count", "warning_count", "in_transaction", "last_gtid", "gtid_binlog_pos", "gtid_current_pos",
             "gtid_binlog_state", "gtid_executed", "gtid_purged", "statement_id", "original_commit_timestamp", "log_seq_num"}
 # What a thief would send next.
-FOLLOW_UPS = ("SHOW WARNINGS", "START TRANSACTION", "SELECT * FROM x", "SELECT * FROM v", "SELECT * FROM secrets", "SELECT * FROM o",
+FOLLOW_UPS = ("SHOW WARNINGS", "START TRANSACTION", "SELECT * FROM x", "SELECT * FROM v", "SELECT * FROM secrets",
+              "SELECT * FROM o",
               "SELECT @x", "EXECUTE p", "EXECUTE q", "CALL p()", "CALL p('SELECT * FROM users.secrets')",
               "SELECT f()", "HANDLER secrets READ FIRST", "HANDLER tables READ FIRST", "HANDLER h READ FIRST",
               "INSERT INTO o (a) VALUES ('9')", "SELECT * FROM o", "SELECT * FROM users.x",
@@ -59,7 +61,8 @@ class Direct:
         self.corpus, self.server = corpus, corpus.server
         self.admin = self.connect()
         self.words = {"KILL 5": "KILL {0}", "KILL QUERY 5": "KILL QUERY {0}", "CONNECTION 5": "CONNECTION {0}",
-                      "/etc/passwd": str(corpus.file), "DIRECTORY='/tmp'": f"DIRECTORY='{self.server.folder}/space'", "'/tmp/x'": f"'{self.server.folder}/exported'",
+                      "/etc/passwd": str(corpus.file), "DIRECTORY='/tmp'": f"DIRECTORY='{self.server.folder}/space'",
+                      "'/tmp/x'": f"'{self.server.folder}/exported'",
                       "'x.csv'": f"'{corpus.file}'", "INFILE 'x'": f"INFILE '{corpus.file}'"}
         self.before = self.objects()
 
