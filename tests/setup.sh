@@ -9,11 +9,13 @@ declare -A packages=(
     [build]="ca-certificates git g++ cmake ninja-build ccache pkg-config libssl-dev libpq-dev libyaml-cpp-dev libspdlog-dev
              libfmt-dev nlohmann-json3-dev libcli11-dev prometheus-cpp-dev libpg-query-dev libprotobuf-c-dev
              libxxhash-dev libsystemd-dev zlib1g-dev libzstd-dev libgtest-dev libgmock-dev python3"
-    [server]="postgresql postgresql-contrib openssl procps curl ca-certificates python3"
+    [server]="postgresql postgresql-contrib mariadb-server openssl procps curl ca-certificates python3"
     [clients]="python3-pytest python3-psycopg2 python3-psycopg python3-asyncpg python3-yaml python3-sqlalchemy
                python3-alembic python3-django libpostgresql-jdbc-java
-               default-jdk-headless nodejs npm sqlsmith mariadb-test-data"
-    [bench]="pgbouncer haproxy postgresql-contrib python3"
+               default-jdk-headless nodejs npm sqlsmith mariadb-test-data
+               python3-cryptography python3-zstandard python3-pymysql python3-mysqldb mariadb-client libmariadb-java
+               sysbench"
+    [bench]="pgbouncer haproxy postgresql-contrib mariadb-server sysbench python3 python3-cryptography python3-zstandard"
     [fuzz]="clang-14 libclang-rt-14-dev"
 )
 # A program that is there already counts, whichever package brought it.

@@ -10,16 +10,20 @@ PYTHON = "/usr/bin/python3"
 
 
 class Project:
-    def __init__(self, of, folder):
+    """`sources` are folders, the later ones over the earlier ones; `options` are those of the database's driver."""
+
+    def __init__(self, of, folder, sources=("django",), options=None):
         self.of, self.folder = of, folder
-        shutil.copytree(service.CLIENTS / "django", folder, dirs_exist_ok=True,
-                        ignore=shutil.ignore_patterns("__pycache__"))
+        self.options = options or of.endpoint().options()
+        for source in sources:
+            shutil.copytree(service.CLIENTS / source, folder, dirs_exist_ok=True,
+                            ignore=shutil.ignore_patterns("__pycache__"))
         for path in (folder, *folder.rglob("*")):
             processes.own(path)
 
     def run(self, script, *arguments):
         return processes.run([PYTHON, "-W", "ignore", self.folder / script, *arguments], cwd=self.folder, env={
-            "DJANGO_DATABASE": json.dumps(self.of.endpoint().options()), "PYTHONDONTWRITEBYTECODE": "1",
+            "DJANGO_DATABASE": json.dumps(self.options), "PYTHONDONTWRITEBYTECODE": "1",
             "DJANGO_SUPERUSER_PASSWORD": "secret"}).stdout
 
     def manage(self, *commands):

@@ -26,9 +26,8 @@ def copy(tools, my_server):
 
 def dump(of, *arguments, endpoint=None, check=True):
     """The text without what is never the same."""
-    flavour = [] if of.server.flavour == "mariadb" else MYSQL
-    done = processes.run([of.server.program(of.server.dump), *(endpoint or of.endpoint()).arguments(), *flavour, *arguments],
-                         check=check, errors="surrogateescape")
+    login = (endpoint or of.endpoint()).arguments() + ([] if of.server.flavour == "mariadb" else MYSQL)
+    done = processes.run([of.server.program(of.server.dump), *login, *arguments], check=check, errors="surrogateescape")
     return re.sub(r"^-- (Host:|Server version|MariaDB dump|MySQL dump).*$", "", done.stdout, flags=re.M) if check else done
 
 
@@ -83,7 +82,8 @@ def test_a_dump_with_the_name_of_the_database_is_restored(tools, copy, my_server
 
 def test_a_dump_is_piped_from_one_database_to_the_other(tools, copy, my_server):
     with tools.nothing_denied():
-        restore(tools, copy, dump(tools, "--no-create-db", "workshop", "person"), "--binary-mode", "--init-command=SET @a = 1")
+        text = dump(tools, "--no-create-db", "workshop", "person")
+        restore(tools, copy, text, "--binary-mode", "--init-command=SET @a = 1")
     assert my_server.sql(f"SELECT count(*), max(id) FROM {copy}.person") == my_server.sql(
         "SELECT count(*), max(id) FROM workshop.person")
 
@@ -98,7 +98,8 @@ def test_a_dump_of_others_is_denied(tools, arguments):
 
 
 @enforced
-@pytest.mark.parametrize("option", ["--master-data", "--lock-all-tables", "--flush-logs", "--tab=/tmp", "--flush-privileges"])
+@pytest.mark.parametrize("option", ["--master-data", "--lock-all-tables", "--flush-logs", "--tab=/tmp",
+                                    "--flush-privileges"])
 def test_a_dump_that_governs_the_server_is_denied(tools, option):
     if tools.server.flavour == "mysql":
         option = option.replace("master-data", "source-data")
@@ -115,7 +116,8 @@ LOADS = {
     "set": ("REPLACE INTO TABLE loaded CHARACTER SET utf8mb4 (@x, b) SET a = @x * 10", "1\tgrüß\n2\t🐘\n",
             "10\tgrüß\n20\t🐘"),
     "ignore": ("IGNORE INTO TABLE loaded (a)", "5\n5\nx\n", "0\tNULL\n5\tNULL"),
-    "starting": ("INTO TABLE loaded LINES STARTING BY '>>' TERMINATED BY ';' (b, a)", "x>>one\t1;y>>two\t2;", "1\tone\n2\ttwo"),
+    "starting": ("INTO TABLE loaded LINES STARTING BY '>>' TERMINATED BY ';' (b, a)", "x>>one\t1;y>>two\t2;",
+                 "1\tone\n2\ttwo"),
     "empty": ("INTO TABLE loaded", "", ""),
 }
 

@@ -41,13 +41,13 @@ def cases(corpus):
     return my_corpus.cases(corpus.server.flavour)
 
 
-STATE = """CHECKSUM TABLE users.secrets, users.accounts, users.addresses, stock.levels, monolith.user_mail, monolith.sessions,
-    users.c0ffee5ec4e7; SHOW TABLES FROM users; SELECT user FROM mysql.user; SHOW DATABASES"""
+STATE = """CHECKSUM TABLE users.secrets, users.accounts, users.addresses, stock.levels, monolith.user_mail,
+    monolith.sessions, users.c0ffee5ec4e7; SHOW TABLES FROM users; SELECT user FROM mysql.user; SHOW DATABASES"""
 Answer = collections.namedtuple("Answer", "failed ended received")
 
 
 def run(proxy, corpus, case, protocol):
-    """In a session of its own: the error or None, whether the session was ended, and every byte that the client received."""
+    """In a session of its own: the error or None, whether it was ended, and every byte that the client received."""
     for sql in BEFORE.get(str(case), ()) if case.decision == "allow" else ():
         corpus.server.sql(sql, case.schema)
     client = my_corpus.Client.of(proxy.host, proxy.port, case)

@@ -1,5 +1,5 @@
-"""Who gets in on MariaDB's and MySQL's protocol: passwords of both methods, TLS modes, client certificates, and what may not
-come before a TLS handshake."""
+"""Who gets in on MariaDB's and MySQL's protocol: passwords of both methods, TLS modes, client certificates, and what may
+not come before a TLS handshake."""
 import contextlib
 import select
 import ssl
@@ -185,7 +185,8 @@ def test_verifiers_that_are_none_keep_it_from_starting_and_are_not_shown(new_my_
 
 # TLS.
 
-@pytest.mark.parametrize("mode,plain,encrypted", [("disable", True, False), ("prefer", True, True), ("require", False, True)])
+@pytest.mark.parametrize("mode,plain,encrypted", [("disable", True, False), ("prefer", True, True),
+                                                  ("require", False, True)])
 def test_tls_modes(new_my_ringfence, mode, plain, encrypted):
     proxy = new_my_ringfence(config={"listen": {"mysql": {"tls": mode}}})
 

@@ -73,7 +73,8 @@ def test_an_account_that_demands_a_certificate(new_my_ringfence, my_server):
     certificate, key = my_server.authority.issue("backend", "backend")
     for path in (certificate, key):
         processes.own(path)
-    with through(new_my_ringfence, my_server, "admin_certificate", certificate=str(certificate), key=str(key)).connect() as c:
+    mine = {"certificate": str(certificate), "key": str(key)}
+    with through(new_my_ringfence, my_server, "admin_certificate", **mine).connect() as c:
         assert c.value("SELECT current_user()") == "admin_certificate@%"
     with pytest.raises(wire.Refused):
         through(new_my_ringfence, my_server, "admin_certificate").connect()

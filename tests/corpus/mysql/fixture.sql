@@ -63,7 +63,8 @@ INSERT INTO users.accounts (email, password, a) SELECT concat(n, '@example.com')
     (SELECT 1 AS n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) numbers;
 CREATE VIEW users_api.accounts_v1 AS SELECT id, email FROM users.accounts;
 -- A mark that is a number, too, for it comes out of many an expression: 212205448381671 is c0ffee5ec4e7.
-CREATE TABLE users.secrets (id bigint PRIMARY KEY DEFAULT 7, a varchar(40), v varchar(40), x varchar(80), KEY i (a));
+CREATE TABLE users.secrets (id bigint PRIMARY KEY DEFAULT 7, a varchar(40), v varchar(40) COMMENT 'c0ffee5ec4e7',
+    x varchar(80), KEY i (a) COMMENT 'c0ffee5ec4e7') COMMENT 'c0ffee5ec4e7';
 INSERT INTO users.secrets VALUES
     (212205448381671, 'c0ffee5ec4e7', 'c0ffee5ec4e7', '["c0ffee5ec4e7"]');
 CREATE TABLE users.`select` (id varchar(40));

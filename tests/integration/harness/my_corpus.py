@@ -10,6 +10,7 @@ FOLDER = my_canary.FIXTURE.parent
 POLICIES = FOLDER / "policies"
 TODAY = corpus.TODAY
 LATIN1, UTF8 = 8, 45
+ENOUGH = 1 << 22
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Client(my_wire.Connection):
                     self.send(b"1\n")
                     self.send(b"")
                     found[-1] = self.result()
+                if len(self.received) > ENOUGH:         # an endless loop
+                    raise EOFError
         except (EOFError, ConnectionError):
             self.ended = True
         return found

@@ -1,7 +1,7 @@
 """${message}"""
 from alembic import op
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}
