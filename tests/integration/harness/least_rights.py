@@ -1,4 +1,4 @@
-"""A login that may do exactly what a footprint says, down to the columns: what the server refuses it, the footprint lacks."""
+"""A login that may do exactly what a footprint says, down to the columns: what it is refused, the footprint lacks."""
 import collections
 import re
 
@@ -90,7 +90,8 @@ class Login:
                 del self.granted[table]
         for table, parts in wanted.items():
             if table not in self.granted:
-                self.root.query(f"GRANT {', '.join(parts)} ON {quoted(table[0])}.{quoted(table[1])} TO {LOGIN}@localhost")
+                on = f"{quoted(table[0])}.{quoted(table[1])}"
+                self.root.query(f"GRANT {', '.join(parts)} ON {on} TO {LOGIN}@localhost")
                 self.granted[table] = parts
         return True
 
@@ -112,8 +113,9 @@ class Login:
 
     def _columns(self, table):
         schema, name = (part.replace("\\", "\\\\").replace("'", "''") for part in table)
-        return {row[0].decode().lower() for row in self.root.query(
-            f"SELECT column_name FROM information_schema.columns WHERE table_schema = '{schema}' AND table_name = '{name}'")}
+        rows = self.root.query("SELECT column_name FROM information_schema.columns"
+                               f" WHERE table_schema = '{schema}' AND table_name = '{name}'")
+        return {row[0].decode().lower() for row in rows}
 
     def _try(self, text):
         try:
