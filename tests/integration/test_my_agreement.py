@@ -2,7 +2,6 @@
 be read to the last token, and what the server says it touches must be in the footprint."""
 import collections
 import os
-import random
 import signal
 import time
 
@@ -10,7 +9,7 @@ import pytest
 
 from harness import agreement, audited_suite, scratch_mariadb, server_audit
 
-ALL = os.environ.get("RINGFENCE_AGREEMENT") == "all"                  # takes about half an hour
+ALL = os.environ.get("RINGFENCE_AGREEMENT") == "all"                  # takes hours
 SEED = int(os.environ.get("RINGFENCE_AGREEMENT_SEED", "1"))
 READ_FILES, RUN_FILES = 1500, 40
 SECONDS = 4 * 3600 if ALL else 120
@@ -37,7 +36,8 @@ def analyser():
 
 def sample(files, count):
     assert files, f"there is no {agreement.SUITE}: the package mariadb-test-data is missing"
-    return files if ALL else random.Random(SEED).sample(files, count)
+    step = 1 if ALL else len(files) // count          # as many of each suite as it has
+    return files[SEED % step::step]
 
 
 def table(counts):

@@ -164,8 +164,9 @@ void parser::delete_statement() {
     expect("DELETE");
     level_ = names_.add_level(level_);
     const int mine = level_;
-    while (accept_any({"LOW_PRIORITY", "QUICK", "IGNORE", "HISTORY"})) {
+    while (accept_any({"LOW_PRIORITY", "QUICK", "IGNORE"})) {
     }
+    const bool history = scope_.flavour == mysql_flavour::mariadb && accept("HISTORY");
     // Of several tables: names of targets, each with .* or not, before or behind FROM.
     std::vector<written_name> targets;
     const auto target_list = [&] {
@@ -207,6 +208,8 @@ void parser::delete_statement() {
         }
     } else {
         const auto n = qualified_name();
+        if (history) // what writing never takes away; the server has a right of its own for it
+            table(action::define, n);
         partition_list();
         std::string_view alias;
         if (accept("AS") || at_name())
