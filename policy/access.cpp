@@ -58,6 +58,8 @@ std::string_view to_string(problem p) {
         return "unknown_node";
     case problem::statement_kind:
         return "statement_kind";
+    case problem::no_schema:
+        return "no_schema";
     case problem::unsafe_setting:
         return "unsafe_setting";
     case problem::catalogue:

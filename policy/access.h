@@ -65,6 +65,7 @@ enum class problem : std::uint8_t {
     limit,          // too long, too deep, too many nodes
     unknown_node,   // the parse tree holds something that no rule covers
     statement_kind, // a statement kind that is not on the list, or is refused by its row
+    no_schema,      // MySQL: a name without a schema, and none is selected
     unsafe_setting, // would change how the server reads later statements
     catalogue,      // what the objects that it names do is not known: the server's catalogue
                     // could not be read

@@ -312,6 +312,9 @@ explanation explain_not_analysed(const service& who, const footprint& f) {
         e.hint = "this kind of statement is not available through ringfence; ask the platform team "
                  "to run it";
         break;
+    case problem::no_schema:
+        e.hint = "select a schema with USE, or write it before the name";
+        break;
     case problem::unsafe_setting:
         e.hint = "leave the setting at its default: it would change how later statements are read";
         break;

@@ -7,7 +7,7 @@ namespace ringfence::net {
 
 std::uint32_t kill_registry::add(handler on_kill) {
     const std::lock_guard lock(mutex_);
-    while (next_ == 0 || sessions_.contains(next_))
+    while (next_ < (1U << 30) || sessions_.contains(next_))
         ++next_;
     sessions_.emplace(next_, entry{std::move(on_kill), {}, {}, 0});
     return next_++;

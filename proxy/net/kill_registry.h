@@ -36,7 +36,8 @@ private:
         std::uint32_t backend_id = 0;
     };
     mutable std::mutex mutex_;
-    std::uint32_t next_ = 1;
+    // Far from those that servers give, which count from 1.
+    std::uint32_t next_ = 1U << 30;
     std::map<std::uint32_t, entry> sessions_;
 };
 

@@ -64,7 +64,8 @@ void client_session::greet() {
 // COM_CHANGE_USER: all but the connection begins anew.
 void client_session::log_in_again() {
     auto login = relay_->take_login(login_settings(), worker_.environment().policies(),
-                                    worker_.current_routes()->credentials(), client_.peer(true));
+                                    worker_.current_routes()->credentials(),
+                           client_.encrypted() ? client_.peer(true) : session::tls_peer{});
     stop_work();
     release_server();
     release_usage();
@@ -94,7 +95,7 @@ void client_session::compute() {
 
 void client_session::read_login() {
     while (!ended_ && phase_ == phase::login && !entry_->computing) {
-        const auto room = worker_.buffer().first(std::size_t{16} * 1024);
+        const auto room = worker_.buffer();
         const bool peeking = entry_->login->peeking();
         const auto r = peeking ? client_.peek(room) : client_.read(room);
         if (r.outcome == outcome::again)
@@ -240,6 +241,10 @@ void client_session::authenticated() {
 
     auto servers = policy::servers_for(*policies, *who, entry_->from.engine, request.database,
                                        worker_.environment().today());
+    // Of no service, perhaps not there at all: MySQL refuses both alike, when it is known where.
+    if (servers.empty() && protocol_.greets_first())
+        servers = policy::servers_for(*policies, *who, entry_->from.engine, {},
+                                      worker_.environment().today());
     if (!entry_->from.server.empty())
         std::erase_if(servers, [this](const std::string& s) { return s != entry_->from.server; });
     if (servers.empty()) {

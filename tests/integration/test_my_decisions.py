@@ -122,7 +122,6 @@ FOREIGN = [
     "CREATE USER mallory",
     "SET PASSWORD FOR users = ''",
     "SET GLOBAL general_log = 1",
-    "KILL 1",
     "SHUTDOWN",
     "FLUSH TABLES WITH READ LOCK",
     "PREPARE p FROM 'SELECT * FROM users.accounts'",
@@ -150,7 +149,6 @@ BEYOND = [
     "SET NAMES gbk",
     "PREPARE p FROM @x",
     "SELECT column_name FROM information_schema.columns WHERE table_schema LIKE 'u%'",
-    "SET @@session.sql_mode = concat('ORA', 'CLE')",
     "SET character_set_client = 'sjis'",
 ]
 

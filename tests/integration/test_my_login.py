@@ -90,7 +90,7 @@ def test_an_answer_to_another_nonce_is_refused(my_ringfence, method):
 @pytest.mark.parametrize("plugin", [NATIVE, CACHING, "mysql_clear_password", "client_ed25519", "dialog", "nonsense", ""])
 def test_whatever_a_client_begins_with_it_logs_in_by_one_of_the_two(my_ringfence, plugin, tls):
     with my_ringfence.raw() as c:
-        c.login("orders", "orders", PASSWORD, plugin=plugin or "nonsense", tls=tls_of(my_ringfence) if tls else None,
+        c.login("orders", "orders", PASSWORD, plugin=plugin or NATIVE, tls=tls_of(my_ringfence) if tls else None,
                 without=0 if plugin else wire.PLUGINS)
         assert c.value("SELECT current_user()").startswith("shop_admin@")
         if plugin in METHODS:
@@ -197,7 +197,7 @@ def test_tls_modes(new_my_ringfence, mode, plain, encrypted):
         except (pymysql.Error, RuntimeError):
             return False
     assert connects(ssl_disabled=True) == plain
-    assert connects(ssl=tls_of(proxy)) == encrypted
+    assert connects(ssl=tls_of(proxy))                   # PyMySQL goes on without, where it is not offered
     with proxy.raw() as c:
         assert bool(c.greeting.capabilities & wire.TLS) == encrypted
         if not plain:

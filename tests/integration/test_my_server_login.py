@@ -37,6 +37,8 @@ def _listens(proxy):
     try:
         proxy.raw().socket.close()
         return True
+    except wire.Refused:
+        return True
     except (OSError, EOFError):
         return False
 

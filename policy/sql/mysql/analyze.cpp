@@ -36,6 +36,26 @@ unsigned place_in_characters(std::string_view text, std::size_t byte) {
     return place;
 }
 
+// ER_PARSE_ERROR, which quotes what follows the place of the mistake.
+std::string words_of_server(std::string_view text, std::size_t at, mysql_flavour flavour) {
+    constexpr std::size_t most_quoted = 80;
+    at = std::min(at, text.size());
+    std::string_view near = text.substr(at);
+    if (near.size() > most_quoted) {
+        std::size_t end = most_quoted;
+        while (end > 0 && (static_cast<unsigned char>(near[end]) & 0xc0U) == 0x80U)
+            --end;
+        near = near.substr(0, end);
+    }
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                                     '\n');
+    return std::string("You have an error in your SQL syntax; check the manual that corresponds "
+                       "to your ") +
+           (flavour == mysql_flavour::mysql ? "MySQL" : "MariaDB") +
+           " server version for the right syntax to use near '" + std::string(near) + "' at line " +
+           std::to_string(line);
+}
+
 policy::footprint one_reading(std::string_view text, const mysql::lexed& tokens,
                               const mysql_scope& s, const limits& caps, unsigned version) {
     if (!tokens.trouble.empty()) {
@@ -46,8 +66,10 @@ policy::footprint one_reading(std::string_view text, const mysql::lexed& tokens,
     if (tokens.tokens.size() > caps.max_nodes)
         return not_analysed(problem::limit, "too many tokens");
     auto found = mysql::parser(text, tokens, s, caps, version).run();
-    if (found.trouble == problem::syntax && found.trouble_at != 0)
+    if (found.trouble == problem::syntax && found.trouble_at != 0) {
+        found.trouble_words = words_of_server(text, found.trouble_at - 1, s.flavour);
         found.trouble_at = place_in_characters(text, found.trouble_at - 1);
+    }
     return found;
 }
 

@@ -46,7 +46,7 @@ std::string parser::schema_of(const written_name& n) {
         return folded(n.schema);
     result_.depends_on_path = true;
     if (current_.empty())
-        fail(problem::statement_kind, "no schema is selected: name it, or USE one");
+        fail(problem::no_schema, "no schema is selected: name it, or USE one");
     return folded(current_);
 }
 

@@ -20,7 +20,12 @@ constexpr std::size_t longest_number = 20; // digits of the largest one of 64 bi
 void parser::use_statement() {
     expect("USE");
     const auto to = name();
-    schema(action::reference, to);
+    // There is nothing in them that a session of a service should select by default; what of them
+    // every account may read can be named.
+    if (const auto s = folded(to); is_system_schema(to) && (s == "mysql" || s == "sys"))
+        touch(action::reference, policy::object_kind::schema, s, {});
+    else
+        schema(action::reference, to);
     current_ = to;
     effect({.what = kind::schema, .values = {std::string(to)}, .text = {}});
 }

@@ -16,6 +16,10 @@ namespace my = wire::mysql;
 
 namespace {
 
+// The servers' own limit of the attributes, and room for the rest.
+constexpr std::size_t most_login_bytes = std::size_t{80} * 1024;
+
+
 constexpr error_number er_malformed_packet{1835, "HY000"};
 constexpr error_number er_out_of_order{1156, "08S01"};
 constexpr error_number er_old_authentication{1251, "08004"};
@@ -147,7 +151,7 @@ client_login::result client_login::dialogue::begin_again(output& out) {
     const std::string payload = std::move(*change_user);
     my::change_user c;
     if (my::decode_change_user(as_bytes(payload), negotiated,
-                               {.attribute_bytes = settings.max_startup_bytes},
+                               {},
                                c) != my::outcome::ok)
         return malformed(out);
     request.user = c.user;
@@ -165,10 +169,11 @@ client_login::result client_login::dialogue::first_packet(bytes in, output& out)
     if (head.sequence != sequence)
         return out_of_order(out);
     my::message m;
-    switch (my::find_message(in, sequence, settings.max_startup_bytes, m)) {
+    switch (my::find_message(in, sequence, most_login_bytes, m)) {
     case my::outcome::need_more:
         return {next::more, 0};
     case my::outcome::malformed:
+        ++sequence;
         return malformed(out);
     case my::outcome::ok:
         break;
@@ -178,7 +183,7 @@ client_login::result client_login::dialogue::first_packet(bytes in, output& out)
     const bytes payload = my::payload_of(in, m, joined);
     result r;
     if (my::is_ssl_request(payload))
-        r = tls_request(in.size() > m.size, out);
+        r = tls_request(out);
     else if (in.size() > m.size)
         r = too_early(out);
     else
@@ -187,7 +192,7 @@ client_login::result client_login::dialogue::first_packet(bytes in, output& out)
     return r;
 }
 
-client_login::result client_login::dialogue::tls_request(bool more_behind, output& out) {
+client_login::result client_login::dialogue::tls_request(output& out) {
     if (asked_tls || peer.active)
         return close(login_failure::protocol, er_malformed_packet,
                      "ringfence: encryption was asked for twice", out);
@@ -195,10 +200,8 @@ client_login::result client_login::dialogue::tls_request(bool more_behind, outpu
     if (!speaks_tls())
         return close(login_failure::protocol, er_malformed_packet,
                      "ringfence: this listener does not speak TLS", out);
-    // Plaintext behind the request would be taken for the first words of the encrypted session.
-    if (more_behind)
-        return close(login_failure::protocol, er_malformed_packet,
-                     "ringfence: received unencrypted data after the TLS request", out);
+    // The client waits for no answer: what is behind the request is the beginning of TLS, or of
+    // nothing that the TLS library takes.
     now = phase::tls;
     return {next::start_tls, 0};
 }
@@ -214,6 +217,7 @@ client_login::result client_login::dialogue::log_in(bytes payload, output& out) 
                      "later",
                      out);
     negotiated = l.capabilities & offered;
+    zstd_level = l.zstd_level;
     request.user = l.user;
     request.database = l.database;
     request.parameters = {
@@ -340,6 +344,15 @@ std::uint8_t client_login::next_sequence() const {
 }
 my::capabilities client_login::negotiated() const {
     return state_->negotiated;
+}
+
+// Who can both is taken to mean the older one, as by the servers.
+std::optional<compression> client_login::compresses() const {
+    if (my::has(state_->negotiated, capability::compress))
+        return compression{};
+    if (my::has(state_->negotiated, capability::zstd_compression))
+        return compression{compression::method::zstd, state_->zstd_level};
+    return std::nullopt;
 }
 
 } // namespace ringfence::session::mysql

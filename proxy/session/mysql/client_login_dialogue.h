@@ -77,6 +77,8 @@ struct client_login::dialogue {
     std::string rest; // of an incomplete packet, where bytes are consumed as they come
     login_failure why = login_failure::none;
 
+    int zstd_level = 3;
+
     [[nodiscard]] bool speaks_tls() const;
     // Nobody can listen.
     [[nodiscard]] bool secure() const { return peer.active || settings.unix_socket; }
@@ -93,7 +95,7 @@ struct client_login::dialogue {
     result greet(output&);
     result begin_again(output&);
     result first_packet(bytes in, output&);
-    result tls_request(bool more_behind, output&);
+    result tls_request(output&);
     result log_in(bytes payload, output&);
     result later_packet(bytes in, output&);
 

@@ -15,6 +15,7 @@ namespace my = wire::mysql;
 constexpr std::size_t most_message = 511;
 
 constexpr std::uint16_t er_dbaccess_denied = 1044;
+constexpr std::uint16_t er_no_db = 1046;
 constexpr std::uint16_t er_parse = 1064;
 constexpr std::uint16_t er_tableaccess_denied = 1142;
 constexpr std::uint16_t er_specific_access_denied = 1227;
@@ -44,6 +45,11 @@ std::uint16_t code_of(const verdict& v) {
 
 refusal refusal_of(const verdict& v) {
     const policy::decision& d = v.decision;
+    // What is no SQL, and what no server could find, is no matter of rights.
+    if (v.trouble == policy::problem::syntax && !v.trouble_words.empty())
+        return {er_parse, "42000", v.trouble_words};
+    if (v.trouble == policy::problem::no_schema)
+        return {er_no_db, "3D000", "No database selected"};
     refusal r{code_of(v), "42000", "ringfence: " + d.message};
     if (!d.detail.empty())
         r.message += "\nDETAIL: " + d.detail;

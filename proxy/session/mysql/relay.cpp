@@ -75,7 +75,10 @@ void relay::server_lost(std::string_view sentence, std::string_view sqlstate, ou
 }
 
 void relay::part(const last_words& words, std::string& to_client) const {
-    encode_farewell(words, tracker_.idle() ? 0 : tracker_.next_sequence(), to_client);
+    // While a command is read, the client waits for its answer.
+    const bool asked = phase_ != phase::idle || !held_.empty();
+    const std::uint8_t answer = phase_ == phase::answering ? tracker_.next_sequence() : 1;
+    encode_farewell(words, asked ? answer : 0, to_client);
 }
 
 std::unique_ptr<session::client_login>

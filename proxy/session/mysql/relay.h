@@ -83,9 +83,9 @@ private:
     [[nodiscard]] std::size_t whole_command(wire::mysql::command, wire::mysql::header, bytes rest,
                                             output& to_server, output& to_client);
     [[nodiscard]] bool dispatch(wire::mysql::command, bytes message, bytes payload,
-                                std::uint8_t next_sequence, output& to_server, output& to_client);
+                                std::uint8_t next_sequence, output& to_server);
     [[nodiscard]] std::size_t execution(wire::mysql::command, wire::mysql::header, bytes rest,
-                                        output& to_server, output& to_client);
+                                        output& to_server);
     void stream(wire::mysql::command, wire::mysql::header);
     void drop(wire::mysql::command, wire::mysql::header, refusal);
     void passed(std::uint8_t next_sequence, output& to_server, output& to_client);

@@ -19,6 +19,10 @@ refusal unknown_command() {
     return {1047, "08S01", "Unknown command"};
 }
 
+refusal malformed_packet() {
+    return {1835, "HY000", "Malformed communication packet."};
+}
+
 refusal forbidden_command(my::command c, const std::string& service) {
     return {1227, "42000",
             "ringfence: " + service + " may not use " + std::string(my::name(c)) +
@@ -266,7 +270,7 @@ std::size_t relay::command(my::header head, bytes rest, output& to_server, outpu
     }
     const bool whole = how != treatment::statement && c != my::command::stmt_send_long_data;
     return whole ? whole_command(c, head, rest, to_server, to_client)
-                 : execution(c, head, rest, to_server, to_client);
+                 : execution(c, head, rest, to_server);
 }
 
 std::size_t relay::whole_command(my::command c, my::header head, bytes rest, output& to_server,
@@ -292,17 +296,23 @@ std::size_t relay::whole_command(my::command c, my::header head, bytes rest, out
     }
     std::string joined;
     const bytes payload = my::payload_of(rest, found, joined);
-    return dispatch(c, rest.first(found.size), payload, found.next_sequence, to_server, to_client)
+    return dispatch(c, rest.first(found.size), payload, found.next_sequence, to_server)
                ? found.size
                : 0;
 }
 
 // False: paused, asking, or broken.
 bool relay::dispatch(my::command c, bytes message, bytes payload, std::uint8_t next_sequence,
-                     output& to_server, output& to_client) {
+                     output& to_server) {
+    // As the servers: an error, and the connection goes on.
     const auto malformed = [&] {
-        violation_of_protocol("a malformed " + std::string(my::name(c)), to_client);
-        return false;
+        if (!desk_.begin_work())
+            return false;
+        under_way_ = {.what = c, .made = {}, .refused = {}, .text = {}};
+        guard_.refuse(malformed_packet(), next_sequence, to_server);
+        static_cast<void>(tracker_.begin(my::command::query));
+        phase_ = phase::answering;
+        return true;
     };
     switch (c) {
     case my::command::query: {
@@ -354,9 +364,29 @@ bool relay::dispatch(my::command c, bytes message, bytes payload, std::uint8_t n
         send(c, message, next_sequence, to_server);
         return true;
     }
-    case my::command::set_option:
+    case my::command::set_option: {
+        bool multi_statements = false;
+        if (my::decode_set_option(payload, multi_statements) != my::outcome::ok)
+            return malformed();
+        if (!desk_.begin_work())
+            return false;
         option_changed_ = true;
-        [[fallthrough]];
+        send(c, message, next_sequence, to_server);
+        return true;
+    }
+    case my::command::stmt_reset:
+    case my::command::stmt_fetch: {
+        std::uint32_t statement = 0;
+        my::fetch f;
+        const auto read = c == my::command::stmt_fetch ? my::decode_fetch(payload, f)
+                                                       : my::decode_statement(payload, statement);
+        if (read != my::outcome::ok)
+            return malformed();
+        if (!desk_.begin_work())
+            return false;
+        send(c, message, next_sequence, to_server);
+        return true;
+    }
     default:
         if (!desk_.begin_work())
             return false;
@@ -376,12 +406,13 @@ void relay::send(my::command c, bytes message, std::uint8_t next_sequence, outpu
 }
 
 // An execution, or a part of a parameter: its values are not looked at, and may be long.
-std::size_t relay::execution(my::command c, my::header head, bytes rest, output& to_server,
-                             output& to_client) {
+std::size_t relay::execution(my::command c, my::header head, bytes rest, output& to_server) {
     constexpr std::size_t named = 1 + 4; // the command and the statement's id
     if (head.payload < named) {
-        violation_of_protocol("a malformed " + std::string(my::name(c)), to_client);
-        return 0;
+        if (!desk_.begin_work())
+            return 0;
+        drop(c, head, malformed_packet());
+        return my::header_size;
     }
     if (rest.size() < my::header_size + named) {
         client_need_ = my::header_size + named;
