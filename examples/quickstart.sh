@@ -205,7 +205,7 @@ show orders "SELECT email FROM users.accounts WHERE id = 7" denied \
     "ERROR 1142 (42000)" "ringfence: order-service may not read users.accounts" \
     'DETAIL: schema "users" on shop-my is owned by user-service (team identity, #team-identity)' \
     "https://users.shop.example/openapi.json" "services/user-service.yaml"
-show orders "SELECT count(*) FROM orders; UPDATE users.accounts SET email = ''" denied "may not write users.accounts"
+show orders "UPDATE users.accounts SET email = ''" denied "may not write users.accounts"
 show_violations shop-my
 ! grep -q -e "= 7" "$work/audit.jsonl" || fail "the audit log must not hold literals"
 
