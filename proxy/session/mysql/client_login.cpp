@@ -20,8 +20,6 @@ constexpr error_number er_malformed_packet{1835, "HY000"};
 constexpr error_number er_out_of_order{1156, "08S01"};
 constexpr error_number er_old_authentication{1251, "08004"};
 
-constexpr std::byte tls_handshake{0x16}; // the type of a record of TLS
-
 } // namespace
 
 client_login::client_login(const settings& s, policy::snapshot_ptr policies,
@@ -180,7 +178,7 @@ client_login::result client_login::dialogue::first_packet(bytes in, output& out)
     const bytes payload = my::payload_of(in, m, joined);
     result r;
     if (my::is_ssl_request(payload))
-        r = tls_request(in.subspan(m.size), out);
+        r = tls_request(in.size() > m.size, out);
     else if (in.size() > m.size)
         r = too_early(out);
     else
@@ -189,7 +187,7 @@ client_login::result client_login::dialogue::first_packet(bytes in, output& out)
     return r;
 }
 
-client_login::result client_login::dialogue::tls_request(bytes behind, output& out) {
+client_login::result client_login::dialogue::tls_request(bool more_behind, output& out) {
     if (asked_tls || peer.active)
         return close(login_failure::protocol, er_malformed_packet,
                      "ringfence: encryption was asked for twice", out);
@@ -197,9 +195,8 @@ client_login::result client_login::dialogue::tls_request(bytes behind, output& o
     if (!speaks_tls())
         return close(login_failure::protocol, er_malformed_packet,
                      "ringfence: this listener does not speak TLS", out);
-    // A client does not wait for an answer: the handshake may be here already. It stays in the
-    // socket, where TLS finds it. Anything else is no beginning of an encrypted session.
-    if (!behind.empty() && behind.front() != tls_handshake)
+    // Plaintext behind the request would be taken for the first words of the encrypted session.
+    if (more_behind)
         return close(login_failure::protocol, er_malformed_packet,
                      "ringfence: received unencrypted data after the TLS request", out);
     now = phase::tls;

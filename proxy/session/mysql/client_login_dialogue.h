@@ -93,7 +93,7 @@ struct client_login::dialogue {
     result greet(output&);
     result begin_again(output&);
     result first_packet(bytes in, output&);
-    result tls_request(bytes behind, output&);
+    result tls_request(bool more_behind, output&);
     result log_in(bytes payload, output&);
     result later_packet(bytes in, output&);
 

@@ -401,16 +401,6 @@ TEST(client_login, plaintext_behind_the_tls_request_is_an_attack) {
                 HasSubstr("unencrypted data"));
 }
 
-TEST(client_login, the_handshake_may_come_with_the_tls_request) {
-    login_talk t;
-    t.start();
-    const std::string request = packet(1, ssl_request());
-    const std::string both = request + "\x16\x03\x01";
-    const auto r = t.login.feed(as_bytes(both), t.out);
-    EXPECT_EQ(r.next, next::start_tls);
-    EXPECT_EQ(r.consumed, request.size()); // the rest stays in the socket
-}
-
 TEST(client_login, tls_is_asked_for_once) {
     login_talk t;
     t.start();
