@@ -86,6 +86,6 @@ class MySQL:
         programs = mysql.programs()
         return ([programs / "mysqlrouter", "-c"],
                 f"[DEFAULT]\nplugin_folder={programs.parent / 'lib/mysqlrouter/plugin'}\nlogging_folder={folder}\nruntime_folder={folder}\ndata_folder={folder}\n"
-                f"[logger]\nlevel=ERROR\n[routing:all]\nbind_address={HOST}\nbind_port={port}\n"
+                f"[logger]\nlevel=ERROR\nfilename=router.log\n[routing:all]\nbind_address={HOST}\nbind_port={port}\n"
                 f"destinations={HOST}:{self.server.port}\nrouting_strategy=first-available\nprotocol=classic\n"
                 "max_connections=2000\nmax_connect_errors=1000000\n")
