@@ -8,6 +8,7 @@
 #include "proxy/wire/mysql/handshake.h"
 #include "proxy/wire/mysql/response.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace ringfence::session::mysql {
@@ -19,6 +20,8 @@ namespace {
 constexpr error_number er_malformed_packet{1835, "HY000"};
 constexpr error_number er_out_of_order{1156, "08S01"};
 constexpr error_number er_old_authentication{1251, "08004"};
+// Higher ones cost us far more than they save the client.
+constexpr int most_zstd_level = 9;
 
 } // namespace
 
@@ -214,6 +217,7 @@ client_login::result client_login::dialogue::log_in(bytes payload, output& out) 
                      "later",
                      out);
     negotiated = l.capabilities & offered;
+    zstd_level = std::clamp<int>(l.zstd_level, 1, most_zstd_level);
     request.user = l.user;
     request.database = l.database;
     request.parameters = {
@@ -324,6 +328,14 @@ const login_request& client_login::request() const {
 }
 const policy::service* client_login::who() const {
     return state_->who;
+}
+std::optional<compression> client_login::compresses() const {
+    const my::capabilities can = state_->negotiated;
+    if (my::has(can, capability::compress))
+        return compression{};
+    if (my::has(can, capability::zstd_compression))
+        return compression{compression::method::zstd, state_->zstd_level};
+    return std::nullopt;
 }
 std::string client_login::identity() const {
     return state_->certificate.empty() ? "login " + state_->request.user

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] const policy::snapshot_ptr& policies() const override;
     [[nodiscard]] std::string_view cancel_key() const override { return {}; }
     [[nodiscard]] login_failure failure() const override;
+    // As the servers: zlib, if the client can both.
+    [[nodiscard]] std::optional<compression> compresses() const override;
 
     // Once authenticated: the id of the OK, which is still to be sent.
     [[nodiscard]] std::uint8_t next_sequence() const;

@@ -65,6 +65,7 @@ struct client_login::dialogue {
     tls_peer peer;
     wire::mysql::capabilities offered = 0;
     wire::mysql::capabilities negotiated = 0;
+    int zstd_level = 0;        // as the client wishes
     std::uint8_t sequence = 0; // of the next packet, whose ever it is
     login_request request;
     const policy::service* who = nullptr;
