@@ -18,7 +18,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
  && useradd --system --no-create-home --uid 10001 ringfence
 COPY --from=build /src/build/release/proxy/ringfence /usr/bin/ringfence
 USER 10001
-EXPOSE 6432 9127
+EXPOSE 6432 6033 9127
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/bin/ringfence"]
 CMD ["serve", "--config", "/etc/ringfence/ringfence.yaml"]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A shop of four services on one private PostgreSQL server, and ringfence in front of it. Installs what it needs, builds,
-# shows what is allowed and what is not, and stays up until Ctrl-C. Leaves nothing behind but the build.
+# A shop of four services on a private PostgreSQL server and a private MariaDB server, and ringfence in front of both.
+# Installs what it needs, builds, shows what is allowed and what is not, and stays up until Ctrl-C. Leaves nothing behind
+# but the build.
 #
 #   examples/quickstart.sh            look around
 #   examples/quickstart.sh --check    nobody watches: fail if anything is not as said
@@ -12,7 +13,7 @@ check=
 case ${1:-} in
     --check) check=1 ;;
     "") ;;
-    *) sed -n 2,6p "$0"; exit 2 ;;
+    *) sed -n 2,7p "$0"; exit 2 ;;
 esac
 
 # What the reader sees.
@@ -43,7 +44,8 @@ run() { "${as[@]}" env -u PGSERVICE -u PGOPTIONS HOME="$work" LC_ALL=C.UTF-8 "$@
 pids=()
 cleanup() {
     trap - EXIT INT TERM
-    for pid in "${pids[@]}"; do kill -INT "$pid" 2>/dev/null || true; done
+    # PostgreSQL waits for its clients with one of them; MariaDB hears the other only.
+    for pid in "${pids[@]}"; do kill -INT "$pid" 2>/dev/null && kill -TERM "$pid" 2>/dev/null || true; done
     for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
     rm -rf "$work"
 }
@@ -62,9 +64,11 @@ wait_for() {    # wait_for SECONDS WHAT COMMAND…
     done
 }
 bin=$(dirname "$(ls -d /usr/lib/postgresql/*/bin/initdb | sort -V | tail -n 1)")
-db_port=$(free_port) port=$(free_port) admin_port=$(free_port)
+db_port=$(free_port) port=$(free_port) my_port=$(free_port) admin_port=$(free_port)
+backend_password=$(openssl rand -hex 16)
 
-# --- The shop's database ---------------------------------------------------------------------------------------------
+# --- The shop's databases --------------------------------------------------------------------------------------------
+# One login of ringfence's at each server, which may do all: the worst case, in which nothing else stands between the services.
 say "Starting a private PostgreSQL with the shop"
 run "$bin/initdb" -D "$work/db" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$work/initdb.log"
 printf 'host all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n' | run tee "$work/db/pg_hba.conf" >/dev/null
@@ -73,12 +77,21 @@ printf 'host all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n' | run te
 pids+=($!)
 admin_psql() { run "$bin/psql" -X -q -v ON_ERROR_STOP=1 -h "$work" -p "$db_port" -U postgres "$@"; }
 wait_for 30 "PostgreSQL did not start" admin_psql -d postgres -c 'SELECT 1'
-backend_password=$(openssl rand -hex 16)
-# One login for all: the worst case, in which nothing but ringfence stands between the services.
 admin_psql -d postgres -c 'CREATE DATABASE shop' -c "CREATE ROLE ringfence LOGIN SUPERUSER PASSWORD '$backend_password'"
 admin_psql -d shop <examples/shop/shop.sql
 admin_psql -d shop -A -t -F ' ' -c "SELECT '  ' || oid::regclass, reltuples FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('users', 'catalog', 'orders', 'billing') ORDER BY 1" |
     awk '{printf "  %-22s %6d rows\n", $1, $2}'
+
+say "Starting a private MariaDB with the same shop"
+run mariadb-install-db --no-defaults --datadir="$work/my" --skip-test-db --auth-root-authentication-method=normal \
+    >"$work/mariadb-install.log" 2>&1
+"${as[@]}" /usr/sbin/mariadbd --no-defaults --datadir="$work/my" --socket="$work/my.sock" --skip-networking \
+    --pid-file="$work/my.pid" >"$work/mariadb.log" 2>&1 &
+pids+=($!)
+admin_mariadb() { run mariadb --no-defaults --socket="$work/my.sock" -u root "$@"; }
+wait_for 30 "MariaDB did not start" admin_mariadb -e 'SELECT 1'
+admin_mariadb -e "CREATE USER ringfence@localhost IDENTIFIED BY '$backend_password'; GRANT ALL ON *.* TO ringfence@localhost"
+admin_mariadb <examples/shop/shop-mysql.sql
 
 # --- Policies, credentials, configuration ----------------------------------------------------------------------------
 last_day=$(date -u -d '+30 days' +%F)
@@ -87,22 +100,25 @@ sed -i "s/until: .*/until: $last_day/" "$work/policies/services/user-service.yam
 {
     echo "services:"
     for login in orders users billing catalog; do
-        echo "  $login: {verifier: \"$(printf '%s-secret' $login | "$ringfence" hash-password)\"}"
+        verifier() { printf '%s-secret' "$login" | "$ringfence" hash-password --method "$1"; }    # one for each protocol
+        echo "  $login: {verifiers: [\"$(verifier scram)\", \"$(verifier caching-sha2)\"]}"
     done
     echo "servers:"
-    echo "  shop-pg: {user: ringfence, password: \"$backend_password\"}"
+    for server in shop-pg shop-my; do echo "  $server: {user: ringfence, password: \"$backend_password\"}"; done
 } >"$work/credentials.yaml"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
     -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$work/server.key" -out "$work/server.crt" 2>/dev/null
 cat >"$work/ringfence.yaml" <<YAML
 listen:
   postgresql: {address: 127.0.0.1, port: $port, tls: prefer}
+  mysql:      {address: 127.0.0.1, port: $my_port, tls: prefer}
   admin:      {address: 127.0.0.1, port: $admin_port}
 tls: {certificate: server.crt, key: server.key}
 policies: policies/
 credentials: credentials.yaml
 servers:
   shop-pg: {host: 127.0.0.1, port: $db_port, tls: prefer, pool: {mode: session, size: 20}}
+  shop-my: {host: $work/my.sock}
 audit: {file: audit.jsonl}
 YAML
 chmod 600 "$work/credentials.yaml" "$work/server.key"
@@ -119,17 +135,20 @@ start_ringfence() {    # start_ringfence ARGUMENTS…
 start_ringfence
 
 # --- See it work -----------------------------------------------------------------------------------------------------
-as_service() {    # as_service LOGIN SQL
-    local login=$1
-    shift
-    PGPASSWORD="$login-secret" run "$bin/psql" -X "host=localhost hostaddr=127.0.0.1 port=$port dbname=shop user=$login sslmode=verify-full sslrootcert=$work/server.crt" -c "$1" 2>&1
+ask_psql() {    # ask_psql LOGIN SQL
+    PGPASSWORD="$1-secret" run "$bin/psql" -X "host=localhost hostaddr=127.0.0.1 port=$port dbname=shop user=$1 sslmode=verify-full sslrootcert=$work/server.crt" -c "$2" 2>&1
 }
+ask_mariadb() {    # the same; its databases are called as the logins
+    MYSQL_PWD="$1-secret" run mariadb --no-defaults --table -h 127.0.0.1 -P "$my_port" -u "$1" --ssl-ca="$work/server.crt" \
+        --ssl-verify-server-cert -D "$1" -e "$2" 2>&1
+}
+client=psql
 # show LOGIN SQL works|denied EXPECTED…: each EXPECTED must be in the answer.
 show() {
     local login=$1 sql=$2 outcome=$3 answer status=0
     shift 3
     printf '%s%s=> %s%s\n' "$dim" "$login" "$sql" "$plain"
-    answer=$(as_service "$login" "$sql") || status=$?
+    answer=$("ask_$client" "$login" "$sql") || status=$?
     printf '%s\n' "$answer" | sed 's/^/  /'
     case $outcome in
         works) [ $status = 0 ] || fail "that should have worked" ;;
@@ -167,12 +186,27 @@ show orders "BEGIN; DELETE FROM orders; UPDATE users.accounts SET email = ''; CO
 show orders "SELECT count(*) FROM orders" works "3000"
 
 say "6. Each denial is counted, and written to the audit log"
-metrics=$(curl -fs "http://127.0.0.1:$admin_port/metrics" | grep '^ringfence_violations_total{.*service="order-service"' || true)
-printf '%s\n' "$metrics" | sed 's/^/  /'
-[[ $metrics == *'owner="user-service"'* ]] || fail "/metrics should count the violations"
+show_violations() {    # show_violations SERVER
+    local metrics
+    metrics=$(curl -fs "http://127.0.0.1:$admin_port/metrics" | grep "^ringfence_violations_total{.*order-service.*\"$1\"" || true)
+    printf '%s\n' "$metrics" | sed 's/^/  /'
+    [[ $metrics == *'owner="user-service"'* ]] || fail "/metrics should count the violations"
+}
+show_violations shop-pg
 written() { [ "$(grep -c '"users' "$work/audit.jsonl")" -ge 3 ]; }
 wait_for 10 "the audit log should have a line for each denial" written
 head -n 1 "$work/audit.jsonl" | python3 -m json.tool | sed 's/^/  /'
+
+say "7. The same on MariaDB: the same policies, the same explanation, in MariaDB's own way"
+client=mariadb
+show orders "SELECT status, count(*) FROM orders GROUP BY status" works "shipped"
+show orders "SELECT full_name FROM users_api_v1.accounts WHERE id = 7" works "full_name"
+show orders "SELECT email FROM users.accounts WHERE id = 7" denied \
+    "ERROR 1142 (42000)" "ringfence: order-service may not read users.accounts" \
+    'DETAIL: schema "users" on shop-my is owned by user-service (team identity, #team-identity)' \
+    "https://users.shop.example/openapi.json" "services/user-service.yaml"
+show orders "UPDATE users.accounts SET email = ''" denied "may not write users.accounts"
+show_violations shop-my
 ! grep -q -e "= 7" "$work/audit.jsonl" || fail "the audit log must not hold literals"
 
 kill -TERM "$proxy"
@@ -188,6 +222,7 @@ cat <<TEXT
 ${bold}ringfence is up.${plain} Try it from another terminal (Ctrl-C here ends everything and cleans up):
 
   PGPASSWORD=orders-secret psql "host=127.0.0.1 port=$port dbname=shop user=orders"
+  MYSQL_PWD=orders-secret mariadb -h 127.0.0.1 -P $my_port -u orders orders
       ... also as users, billing or catalog, with their passwords LOGIN-secret
   curl http://127.0.0.1:$admin_port/metrics        or a browser at http://127.0.0.1:$admin_port/
   tail -f $work/audit.jsonl

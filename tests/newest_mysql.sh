@@ -18,6 +18,8 @@ mv "$made/usr/sbin/mysqld" "$made/usr/bin/" 2>>"$log" || failed "Debian $suite h
 for program in "${programs[@]}"; do
     [ -x "$made/usr/bin/$program" ] || failed "the packages of Debian $suite have no $program"
 done
+# MySQL Router's own libraries are beside the others, where its plugins look for them.
+(cd "$made/${loader%/*}" && ln -s ../mysql-router/*.so.* .) || failed "Debian $suite has its files elsewhere"
 wrap "${programs[@]/#/usr/bin/}"
 finish
 echo "$target/usr/bin"

@@ -6,28 +6,17 @@ import re
 import resource
 import shutil
 import statistics
+import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests/integration"))
-from harness import postgres as pg, processes, ringfence as rf, scram, wire  # noqa: E402
+from common import HOST, LOGIN  # noqa: E402  (makes the harness known)
+from harness import processes, ringfence as rf, wire  # noqa: E402
 
-HOST, LOGIN, DATABASE, SCALE, BIG_MB = "127.0.0.1", "bench", "bench", 10, 200
-POLICIES = {
-    "org": {"version": 1, "engines": ["postgresql"], "servers": {"shop-pg": {"engine": "postgresql"}},
-            "defaults": {"mode": "enforce", "max_share_days": 180}},
-    "bench-service": {"service": "bench-service", "team": "bench", "identities": [{"login": LOGIN}],
-                      "owns": [{"server": "shop-pg", "database": DATABASE, "schema": "bench"}]},
-}
-# Name -> (pgbench's protocol, its script).
-WORK = {
-    "same text": ("simple", "SELECT abalance FROM pgbench_accounts WHERE aid = 4711;"),
-    "distinct literals": ("simple", f"\\set aid random(1, {SCALE * 100000})\n"
-                                    "SELECT abalance FROM pgbench_accounts WHERE aid = :aid;"),
-    "prepared": ("prepared", f"\\set aid random(1, {SCALE * 100000})\n"
-                             "SELECT abalance FROM pgbench_accounts WHERE aid = :aid;"),
-}
+from engine_mysql import MySQL  # noqa: E402
+from engine_postgresql import PostgreSQL  # noqa: E402
+
+ENGINES = {e.name: e for e in (PostgreSQL, MySQL)}
 
 
 def program(name):
@@ -37,8 +26,8 @@ def program(name):
 class Direct:
     name, pid = "direct", None
 
-    def __init__(self, server):
-        self.port = server.port
+    def __init__(self, engine):
+        self.port = engine.server.port
 
     def stop(self):
         pass
@@ -47,43 +36,45 @@ class Direct:
 class Peer:
     """A proxy that is one program with one configuration file."""
 
-    def __init__(self, name, server, folder):
+    def __init__(self, name, engine, folder):
         self.name = name
         self.port, = processes.free_ports(1)
-        conf, arguments = getattr(self, "_" + name)(server, folder)
+        command, conf = (haproxy if name == "haproxy" else getattr(type(engine), name))(engine, self.port, folder)
         path = processes.write(folder / f"{name}.conf", conf)
-        self.process = processes.Process([program(name), *arguments, path], folder / f"{name}.log")
+        self.process = processes.Process([program(command[0]), *command[1:], path], folder / f"{name}.log")
         self.pid = self.process.pid
-        processes.wait_until(lambda: reachable(self.port), f"{name} listens", process=self.process.popen)
+        try:
+            processes.wait_until(lambda: reachable(self.port), f"{name} listens", process=self.process.popen)
+            engine.rest(self.port).close()
+        except Exception:
+            self.stop()
+            raise
 
     def stop(self):
         self.process.stop()
 
-    def _pgbouncer(self, server, folder):
-        users = processes.write(folder / "users.txt", f'"{LOGIN}" "{server.secret}"\n')
-        return (f"[databases]\n{DATABASE} = host={HOST} port={server.port}\n[pgbouncer]\nlisten_addr = {HOST}\n"
-                f"listen_port = {self.port}\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = {users}\n"
-                "pool_mode = session\nmax_client_conn = 2000\ndefault_pool_size = 1000\n"
-                "server_reset_query = DISCARD ALL\nlog_connections = 0\nlog_disconnections = 0\n"
-                "server_tls_sslmode = disable\n"), []
 
-    def _haproxy(self, server, _):
-        return ("global\n  maxconn 4000\ndefaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n  timeout server 1h\n"
-                f"frontend f\n  bind {HOST}:{self.port}\n  default_backend b\n"
-                f"backend b\n  server s {HOST}:{server.port}\n"), ["-db", "-f"]
+def haproxy(engine, port, _):
+    return (["haproxy", "-db", "-f"],
+            "global\n  maxconn 4000\ndefaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n  timeout server 1h\n"
+            f"frontend f\n  bind {HOST}:{port}\n  default_backend b\n"
+            f"backend b\n  server s {HOST}:{engine.server.port}\n")
 
 
 class Ours:
     name = "ringfence"
 
-    def __init__(self, server):
+    def __init__(self, engine):
         self.proxy = rf.Ringfence(
-            server, policies=POLICIES,
-            config={"listen": {"postgresql": {"tls": "disable"}}, "tls": None, "audit": None,
-                    "servers": {"shop-pg": {"tls": "disable", "ca": None, "pool": {"size": 1000}}}},
-            credentials={"services": {login: None for login in ("orders", "users", "billing", "catalog")} |
-                         {LOGIN: {"verifier": server.secret}},
-                         "servers": {"shop-pg": {"user": LOGIN}}})
+            engine.server,
+            policies={"org": {"version": 1, "engines": [engine.name], "servers": {engine.server_name: {"engine": engine.name}},
+                              "defaults": {"mode": "enforce", "max_share_days": 180}},
+                      "bench-service": {"service": "bench-service", "team": "bench", "identities": [{"login": LOGIN}],
+                                        "owns": [engine.owns]}},
+            config={"listen": {engine.name: {"tls": "disable"}}, "tls": None, "audit": None,
+                    "servers": {engine.server_name: {"tls": "disable", "ca": None, "pool": {"size": 1000}}}},
+            credentials={"services": {login: None for login in rf.LOGINS} | {LOGIN: engine.verifiers},
+                         "servers": {engine.server_name: engine.backend}})
         self.port, self.pid = self.proxy.port, self.proxy.process.pid
 
     def stop(self):
@@ -98,29 +89,6 @@ def reachable(port):
         return False
 
 
-def start_server():
-    server = pg.Postgres(conf="max_connections = 1200\nshared_buffers = 256MB\nautovacuum = off\n"
-                              "log_min_messages = error\n", shop=False)
-    server.secret = scram.verifier(pg.PASSWORD)
-    server.sql(f"CREATE ROLE {LOGIN} LOGIN SUPERUSER PASSWORD '{server.secret}'; "
-               f"ALTER ROLE {LOGIN} SET search_path = bench", "postgres")
-    server.sql(f"CREATE DATABASE {DATABASE} OWNER {LOGIN}", "postgres")
-    server.sql("CREATE SCHEMA bench AUTHORIZATION bench", DATABASE)
-    processes.run([pg.program("pgbench"), "-i", "-q", "-s", SCALE], env=libpq(server.port))
-    server.sql(f"CREATE UNLOGGED TABLE bench.big AS SELECT g AS id, repeat('x', 1000) AS t "
-               f"FROM generate_series(1, {BIG_MB * 1000}) g; VACUUM ANALYZE; CHECKPOINT", DATABASE)
-    return server
-
-
-def libpq(port):
-    return {"PGHOST": HOST, "PGPORT": str(port), "PGUSER": LOGIN, "PGPASSWORD": pg.PASSWORD, "PGDATABASE": DATABASE,
-            "PGSSLMODE": "disable"}
-
-
-def connect(port):
-    return wire.Connection(HOST, port, 60).login(LOGIN, DATABASE, pg.PASSWORD)
-
-
 def cpu(pid):
     """Seconds that all threads of a process have used; nanosecond grain."""
     total = 0
@@ -132,44 +100,77 @@ def cpu(pid):
 def measured(target, work):
     """(units of work a second, CPU microseconds of the proxy per unit)"""
     before, began = cpu(target.pid) if target.pid else 0, time.monotonic()
-    units = work()
+    units = work.run(target.port)
     seconds = time.monotonic() - began
     return units / seconds, (cpu(target.pid) - before) * 1e6 / units if target.pid else None
 
 
-def pgbench(target, protocol, script, args):
-    done = processes.run([pg.program("pgbench"), "-n", "-M", protocol, "-c", args.clients, "-j", 2, "-T", args.seconds,
-                          "-f", script], env=libpq(target.port), seconds=args.seconds + 60)
-    return int(re.search(r"transactions actually processed: (\d+)", done.stdout)[1])
-
-
-def stream(target):
-    with connect(target.port) as c:
-        c.send(wire.query("SELECT * FROM big"))
-        for _ in c.stream(BIG_MB * 1_000_000):
-            pass
-    return BIG_MB
-
-
-def idle_kb(target, clients):
+def idle_kb(target, engine, clients):
     """Proportional memory per client that is logged in, has asked something, and rests."""
     def pss():
         text = pathlib.Path(f"/proc/{target.pid}/smaps_rollup").read_text()
         return int(re.search(r"^Pss:\s+(\d+)", text, re.M)[1])
-    connect(target.port).ask(wire.query("SELECT 1"))
+    first = engine.rest(target.port)
     before, held = pss(), []
     try:
         for _ in range(clients):
-            held.append(connect(target.port))
-            held[-1].ask(wire.query("SELECT 1"))
+            held.append(engine.rest(target.port))
         return (pss() - before) / clients
     finally:
-        for c in held:
-            c.socket.close()
+        for socket in (first, *held):
+            socket.close()
+
+
+def compare(engine_type, args):
+    folder = processes.folder("bench")
+    engine = engine_type(args, folder)
+    targets, results = [], {}
+    try:
+        targets.append(Direct(engine))
+        for name in engine.peers:
+            try:
+                targets.append(Peer(name, engine, folder))
+            except (AssertionError, OSError, RuntimeError, subprocess.SubprocessError) as problem:
+                print(f"{name} is left out: {problem}", file=sys.stderr)
+        targets.append(Ours(engine))
+        for number in range(args.rounds):
+            print(f"{engine.title}: round {number + 1} of {args.rounds}", file=sys.stderr)
+            order = targets[number % len(targets):] + targets[:number % len(targets)]    # drift falls on all alike
+            for work in engine.work:
+                for t in order:
+                    results.setdefault((work.title, t.name), []).append(measured(t, work))
+        idle = {t.name: idle_kb(t, engine, args.idle) for t in targets if t.pid}
+        report(args, engine, targets, results, idle)
+    finally:
+        for t in targets:
+            t.stop()
+        engine.server.remove()
+        processes.remove(folder)
+
+
+def report(args, engine, targets, results, idle):
+    """Markdown. Medians over the rounds."""
+    names = [t.name for t in targets]
+    print(f"\n{engine.title}: {args.clients} clients, {os.cpu_count()} cores, median of {args.rounds} rounds of "
+          f"{args.seconds} s\n")
+    print("| | " + " | ".join(names) + " | ringfence : haproxy |")
+    print("| --- |" + " ---: |" * (len(names) + 1))
+
+    def row(title, values, digits):
+        ours, theirs = values["ringfence"], values.get("haproxy")
+        cells = ["–" if values.get(n) is None else f"{values[n]:,.{digits}f}" for n in names]
+        print(f"| {title} | " + " | ".join(cells) + f" | {f'{ours / theirs:.2f}' if theirs else '–'} |")
+    for work in engine.work:
+        middle = {n: [statistics.median(v) if v[0] is not None else None for v in zip(*results[work.title, n])]
+                  for n in names}
+        row(f"{work.title}, {'MB/s' if work.unit == 'MB' else 'tps'}", {n: middle[n][0] for n in names}, 0)
+        row(f"{work.title}, CPU µs of the proxy per {work.unit}", {n: middle[n][1] for n in names}, 1)
+    row("memory per idle client, kB", idle, 1)
 
 
 def main():
     p = argparse.ArgumentParser()
+    p.add_argument("--engine", choices=[*ENGINES, "all"], default="all")
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--seconds", type=int, default=5)
     p.add_argument("--clients", type=int, default=16)
@@ -177,48 +178,9 @@ def main():
     args = p.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    folder = processes.folder("bench")
-    targets, server = [], start_server()
-    results = {}
-    try:
-        targets.append(Direct(server))
-        targets += [Peer(name, server, folder) for name in ("haproxy", "pgbouncer")]
-        targets.append(Ours(server))
-        scripts = {name: processes.write(folder / f"{n}.sql", text) for n, (name, (_, text)) in enumerate(WORK.items())}
-        for number in range(args.rounds):
-            print(f"round {number + 1} of {args.rounds}", file=sys.stderr)
-            order = targets[number % len(targets):] + targets[:number % len(targets)]    # drift falls on all alike
-            for name, (protocol, _) in WORK.items():
-                for t in order:
-                    results.setdefault((name, t.name), []).append(
-                        measured(t, lambda: pgbench(t, protocol, scripts[name], args)))
-            for t in order:
-                results.setdefault(("large result", t.name), []).append(measured(t, lambda: stream(t)))
-        idle = {t.name: idle_kb(t, args.idle) for t in targets if t.pid}
-        report(args, targets, results, idle)
-    finally:
-        for t in targets:
-            t.stop()
-        server.remove()
-        processes.remove(folder)
-
-
-def report(args, targets, results, idle):
-    """Markdown. Medians over the rounds."""
-    names = [t.name for t in targets]
-    print(f"{args.clients} clients, {os.cpu_count()} cores, median of {args.rounds} rounds of {args.seconds} s\n")
-    print("| | " + " | ".join(names) + " |")
-    print("| --- |" + " ---: |" * len(names))
-
-    def row(title, values):
-        print(f"| {title} | " + " | ".join("–" if v is None else v for v in values) + " |")
-    for work in [*WORK, "large result"]:
-        unit, per = ("MB/s", "MB") if work == "large result" else ("tps", "transaction")
-        middle = {n: [statistics.median(v) if v[0] is not None else None for v in zip(*results[work, n])] for n in names}
-        row(f"{work}, {unit}", [f"{middle[n][0]:,.0f}" for n in names])
-        row(f"{work}, CPU µs of the proxy per {per}",
-            [None if middle[n][1] is None else f"{middle[n][1]:.1f}" for n in names])
-    row("memory per idle client, kB", [f"{idle[n]:.1f}" if n in idle else None for n in names])
+    for name, engine in ENGINES.items():
+        if args.engine in (name, "all"):
+            compare(engine, args)
 
 
 if __name__ == "__main__":

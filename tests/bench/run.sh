@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # What does ringfence cost? Starts a private PostgreSQL and, in front of it, HAProxy (TCP mode), PgBouncer and ringfence;
-# runs the same work through each in turn, and prints a Markdown table. About five minutes.
+# runs the same work through each in turn, and prints a Markdown table. Then the same with MariaDB, HAProxy and MySQL Router.
+# About five minutes each.
 #
-#   tests/bench/run.sh [--rounds N] [--seconds N] [--clients N]
+#   tests/bench/run.sh [--engine postgresql|mysql|all] [--rounds N] [--seconds N] [--clients N]
 #
 # On a machine that does other things, too, believe the CPU time per transaction rather than the transactions per second.
 set -euo pipefail

@@ -77,7 +77,7 @@ struct client_login::dialogue {
     std::string rest; // of an incomplete packet, where bytes are consumed as they come
     login_failure why = login_failure::none;
 
-    int zstd_level = 3;
+    int zstd_level = 3; // as the client wishes
 
     [[nodiscard]] bool speaks_tls() const;
     // Nobody can listen.
