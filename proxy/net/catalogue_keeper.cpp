@@ -181,7 +181,8 @@ void catalogue_keeper::finished(entry& e, catalogue_source::outcome made) {
             e.waiting.emplace_back(login, std::move(then)); // it came while we read
     if (!e.waiting.empty())
         return read(e);
-    if (!good)
+    // Where one login of many cannot read, its answers of before count for a while.
+    if (!good && (e.facts == nullptr || !e.source->every_login()))
         return read_after(e, std::min<clock::duration>(after_failure, settings_.refresh));
     read_after(e, e.again ? pause(e, between) : pause(e, settings_.refresh));
 }

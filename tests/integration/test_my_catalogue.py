@@ -100,8 +100,7 @@ def test_what_a_service_defines_is_noticed_at_once(shop):
         allowed(c.query("SELECT count(*) FROM mine"))
 
 
-def test_a_server_whose_catalogue_cannot_be_read_is_not_used_blindly(shop):
-    """One login that cannot read takes nothing from those that can."""
+def test_a_login_that_cannot_read_takes_nothing_from_those_that_can(shop):
     server, proxy = shop("", credentials={"backends": {"billing-service": {
         "shop-my": {"user": "nobody_has_this", "password": PASSWORD}}}})
     with proxy.connect() as c:
