@@ -23,9 +23,6 @@ REACHING = [
     ("CREATE PROCEDURE orders.p() DELETE FROM billing.invoices", "CALL p()", "billing.invoices through orders.p"),
     ("CREATE TABLE users.plain (n int) ENGINE=MyISAM; CREATE TABLE orders.merged (n int) ENGINE=MERGE UNION=(users.plain)",
      "SELECT count(*) FROM merged", "users.plain through orders.merged"),
-    ("CREATE TABLE orders.parent (id int PRIMARY KEY); CREATE TABLE billing.child (parent int, "
-     "FOREIGN KEY (parent) REFERENCES orders.parent (id) ON DELETE CASCADE)", "DELETE FROM parent",
-     "write billing.child through orders.parent"),
     # A view that shows more than its owner's things is not the owner's to lend.
     ("CREATE VIEW users_api_v1.spent AS SELECT total_cents FROM billing.invoices", "SELECT count(*) FROM users_api_v1.spent",
      "read billing.invoices through users_api_v1.spent"),
@@ -53,6 +50,7 @@ def test_what_reaches_another_schema_is_denied_when_it_is_used(shop):
     with proxy.connect() as c:
         for objects, statement, expected in REACHING:
             for result in both(c, statement):
+                assert result.failed, objects
                 _, message = denied(result)
                 assert message.startswith("ringfence: order-service may not ") and expected in message, objects
             assert c.value("SELECT 1") == "1"
@@ -65,10 +63,13 @@ def test_what_stays_with_one_owner_or_was_lent_is_allowed(shop):
         CREATE TABLE orders.noted (n int); CREATE TABLE orders.log (n int);
         CREATE TRIGGER orders.t AFTER INSERT ON orders.noted FOR EACH ROW INSERT INTO orders.log VALUES (NEW.n);
         CREATE VIEW billing.v AS SELECT id, email FROM users.accounts;
+        CREATE TABLE orders.parent (id int PRIMARY KEY);
+        CREATE TABLE billing.child (parent int, FOREIGN KEY (parent) REFERENCES orders.parent (id) ON DELETE CASCADE);
     """)
     with proxy.connect() as c:
-        for statement in ("SELECT count(*) FROM v", "SELECT f(), orders.f()", "INSERT INTO noted VALUES (1)",
-                          "DELETE FROM noted", "DROP VIEW v", "DROP TRIGGER t"):
+        for statement in ("SELECT count(*) FROM v", "SELECT orders.f()", "INSERT INTO noted VALUES (1)",
+                          "DELETE FROM noted", "DELETE FROM parent",     # the key is billing's own word
+                          "DROP VIEW v", "DROP TRIGGER t"):
             allowed(c.query(statement))
     with proxy.connect("billing") as c:
         allowed(c.query("SELECT count(*) FROM v"))
@@ -142,7 +143,7 @@ def test_an_administrators_login_is_not_confined(shop):
     _, proxy = shop("")
     with proxy.connect() as c:
         allowed(c.query(DYNAMIC[0]))
-        assert "dynamic SQL" in denied(c.one(DYNAMIC[1]))[1]
+        assert "put together when it runs" in denied(c.one(DYNAMIC[1]))[1]
     assert not confined(proxy)
 
 
