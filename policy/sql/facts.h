@@ -26,6 +26,7 @@ struct login_rights {
 struct database_facts {
     std::shared_ptr<const reach> objects;
     std::map<std::string, login_rights, std::less<>> logins;
+    std::vector<std::string> loadable_functions{}; // MySQL: as mysql_scope has it
 };
 using facts_ptr = std::shared_ptr<const database_facts>;
 

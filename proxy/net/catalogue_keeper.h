@@ -1,10 +1,10 @@
-// Keeps what is known of each database in use up to date: reads the server's catalogue when a
-// database is first asked for, after DDL, and by timer. Works on a reactor of its own; no session
-// waits for it but the first.
+// Keeps what is known of each database (PostgreSQL) or server (MySQL: its database is empty) in use
+// up to date: reads the catalogue when it is first asked for, after DDL, and by timer. Works on a
+// reactor of its own; no session waits for it but the first.
 #pragma once
 
 #include "policy/sql/facts.h"
-#include "proxy/catalog/postgresql.h"
+#include "proxy/net/catalogue_source.h"
 #include "proxy/net/server_query.h"
 
 #include <chrono>
@@ -23,7 +23,7 @@ namespace ringfence::net {
 struct catalogue_reading {
     std::string server, database;
     sql::facts_ptr facts; // what holds from now on; null: nothing is known
-    std::string error;    // why it could not be read; empty: it was
+    std::string error;    // why it, or a part of it, could not be read; empty: all was
     bool changed = false; // other facts than before
 };
 
@@ -47,17 +47,9 @@ public:
     void want(server_target_ptr, std::string database, std::function<void()> then);
     // Something was defined there: read it again soon.
     void changed(std::string server, std::string database);
-    // What the policies say that matters here.
-    struct ownership {
-        // Several services own tables of the schema.
-        std::function<bool(std::string_view server, std::string_view database, std::string_view)>
-            divided;
-        // Schemas that are lent as a whole: published, common.
-        std::function<std::vector<std::string>(std::string_view server, std::string_view database)>
-            lent;
-    };
+    using ownership = catalogue_ownership;
     void set_ownership(ownership);
-    // After a reload: logins with their present passwords.
+    // At the start and after a reload: all logins, with their present passwords.
     void retarget(std::vector<server_target_ptr> current);
 
     struct figures {
@@ -72,24 +64,27 @@ private:
     using clock = std::chrono::steady_clock;
     struct entry {
         std::string server, database;
-        std::map<std::string, server_target_ptr, std::less<>> logins;       // by name
+        std::unique_ptr<catalogue_source> source;
+        catalogue_source::targets logins;
         std::vector<std::pair<std::string, std::function<void()>>> waiting; // login, whom to tell
         std::unique_ptr<server_query> query;
-        catalog::postgresql::subject asked; // of the query under way
-        catalog::postgresql::answer last;
+        std::set<std::string, std::less<>> asked; // the logins of the last reading
         sql::facts_ptr facts;
-        bool again = false; // something changed while it was read
-        bool rebuild = false;
+        bool again = false;   // something changed while it was read
+        bool renewed = false; // the ownership
         clock::time_point began, read;
         clock::duration took{};
         reactor::timer_id timer = reactor::no_timer;
     };
 
+    [[nodiscard]] entry& entry_for(const server_target_ptr&, const std::string& database);
+    void add_all_logins(entry&) const;
+    void read_again(entry&);
     void read(entry&);
     void read_after(entry&, clock::duration);
+    void next_part(entry&);
     [[nodiscard]] clock::duration pause(const entry&, clock::duration usual) const;
-    void answered(entry&, server_query::answer);
-    [[nodiscard]] std::string take(entry&, server_query::answer&, bool& changed);
+    void finished(entry&, catalogue_source::outcome);
     void note(const entry&, bool good);
 
     reactor& reactor_;
@@ -97,6 +92,7 @@ private:
     settings settings_;
     publish publish_;
     ownership ownership_;
+    std::vector<server_target_ptr> targets_;
     std::map<std::pair<std::string, std::string>, std::unique_ptr<entry>> entries_;
     mutable std::mutex mutex_; // guards figures_
     std::map<std::pair<std::string, std::string>, std::pair<bool, clock::time_point>> known_;

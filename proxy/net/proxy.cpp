@@ -13,22 +13,28 @@ namespace ringfence::net {
 namespace {
 
 catalogue_keeper::ownership ownership_of(const policy::snapshot_ptr& policies) {
+    // MySQL's schemas are its databases; its catalogue is the whole server's.
+    const auto is_schema = [](const policy::resource& r, std::string_view server,
+                              std::string_view database, std::string_view schema) {
+        return r.server == server &&
+               (database.empty() ? r.database == schema
+                                 : r.database == database && r.schema == schema);
+    };
     const auto here = [](const policy::resource& r, std::string_view server,
                          std::string_view database) {
         return r.server == server && r.database == database && !r.schema.empty();
     };
     return {.divided =
-                [policies, here](std::string_view server, std::string_view database,
-                                 std::string_view schema) {
+                [policies, is_schema](std::string_view server, std::string_view database,
+                                      std::string_view schema) {
                     return std::any_of(policies->services.begin(), policies->services.end(),
                                        [&](const policy::service& s) {
-                                           return std::any_of(s.owns.begin(), s.owns.end(),
-                                                              [&](const policy::resource& r) {
-                                                                  return !r.tables.empty() &&
-                                                                         here(r, server,
-                                                                              database) &&
-                                                                         r.schema == schema;
-                                                              });
+                                           return std::any_of(
+                                               s.owns.begin(), s.owns.end(),
+                                               [&](const policy::resource& r) {
+                                                   return !r.tables.empty() &&
+                                                          is_schema(r, server, database, schema);
+                                               });
                                        });
                 },
             .lent =
@@ -98,6 +104,7 @@ void proxy::start(policy::snapshot_ptr policies, session::credentials_ptr creden
                 s.hooks.catalogue_read(r);
         });
     s.catalogues->set_ownership(ownership_of(policies));
+    s.catalogues->retarget(s.current->all());
     s.shared.catalogues = s.catalogues.get();
     s.greetings = std::make_unique<greeting_keeper>(*s.housekeeping, s.shared.names,
                                                     c.timeouts.server_connect);

@@ -8,13 +8,27 @@ namespace {
 
 constexpr std::size_t most_answer_bytes = std::size_t{512} * 1024 * 1024;
 
+class one_text final : public server_query::script {
+public:
+    explicit one_text(std::string text) : text_(std::move(text)) {}
+    [[nodiscard]] std::string next() override { return std::exchange(text_, {}); }
+    void take(std::vector<server_query::rows>) override {}
+
+private:
+    std::string text_;
+};
+
 } // namespace
 
-server_query::server_query(reactor& r, resolver& names, pool_key_ptr key, std::string text,
+std::unique_ptr<server_query::script> server_query::just(std::string text) {
+    return std::make_unique<one_text>(std::move(text));
+}
+
+server_query::server_query(reactor& r, resolver& names, pool_key_ptr key, std::unique_ptr<script> s,
                            std::chrono::milliseconds connect_timeout,
                            std::chrono::milliseconds query_timeout, done d)
-    : reactor_(r), protocol_(protocol_of(key->target->server.engine)),
-      text_(std::move(text)), query_timeout_(query_timeout), done_(std::move(d)) {
+    : reactor_(r), protocol_(protocol_of(key->target->server.engine)), script_(std::move(s)),
+      query_timeout_(query_timeout), done_(std::move(d)) {
     connector_.emplace(r, names, std::move(key), connect_timeout,
                        [this](server_connection_ptr made, const server_connector::failure& why) {
                            connected(std::move(made), why);
@@ -36,9 +50,9 @@ void server_query::connected(server_connection_ptr made, const server_connector:
         return fail(why.sentence);
     connection_ = std::move(made);
     answer_.server = connection_->state;
-    question_ = protocol_.make_question(std::move(text_), *connection_->state);
-    question_->start(out_);
-    take_output();
+    ask();
+    if (finished_)
+        return;
     timer_ = reactor_.after(query_timeout_, [this] {
         timer_ = reactor::no_timer;
         fail("the server took too long to answer");
@@ -49,6 +63,15 @@ void server_query::connected(server_connection_ptr made, const server_connector:
             static_cast<server_query*>(self)->on_event(events);
         },
         this);
+}
+
+void server_query::ask() {
+    std::string text = script_->next();
+    if (text.empty())
+        return finish();
+    question_ = protocol_.make_question(std::move(text), *connection_->state);
+    question_->start(out_);
+    take_output();
 }
 
 void server_query::on_event(std::uint32_t events) {
@@ -86,12 +109,16 @@ void server_query::read() {
             take_output();
             break;
         case session::question::next::answered:
-            answer_.results = question_->take_results();
-            return finish();
+            script_->take(question_->take_results());
+            ask();
+            break;
         case session::question::next::failed:
-            return fail(question_->error());
+            if (!question_->refused() || !script_->refused())
+                return fail(question_->error());
+            ask();
+            break;
         }
-        if (!unsent_.empty())
+        if (!finished_ && !unsent_.empty())
             send();
     }
 }
@@ -103,7 +130,6 @@ void server_query::take_output() {
 }
 
 void server_query::fail(std::string why) {
-    answer_.results.clear();
     answer_.error = std::move(why);
     finish();
 }

@@ -1,10 +1,11 @@
-// One question of ringfence's own to a server, on a connection of its own: connects, asks, collects
-// the rows, closes. One owner: destroying it abandons the question.
+// Statements of ringfence's own to a server, one after the other, on a connection of their own:
+// connects, asks, hands on the rows, closes. One owner: destroying it abandons them.
 #pragma once
 
 #include "proxy/net/server_connector.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,15 +15,26 @@ namespace ringfence::net {
 class server_query {
 public:
     using rows = session::question::rows;
+    // What is asked; the next statement may depend on the answers so far.
+    class script {
+    public:
+        virtual ~script() = default;
+        [[nodiscard]] virtual std::string next() = 0; // empty: that was all
+        virtual void take(std::vector<rows>) = 0;     // of each statement that has any
+        // The server answered with an error. False: that is the end.
+        [[nodiscard]] virtual bool refused() { return false; }
+    };
+    // One text, of whose answer only the arrival matters.
+    [[nodiscard]] static std::unique_ptr<script> just(std::string text);
+
     struct answer {
-        std::vector<rows> results; // of each statement that has any
         session::server_state_ptr server;
         std::string error; // a clean sentence; empty: all went well
     };
     // Called once, never from within start(). It may destroy the query.
     using done = std::function<void(answer)>;
 
-    server_query(reactor&, resolver&, pool_key_ptr, std::string text,
+    server_query(reactor&, resolver&, pool_key_ptr, std::unique_ptr<script>,
                  std::chrono::milliseconds connect_timeout, std::chrono::milliseconds query_timeout,
                  done);
     ~server_query();
@@ -32,6 +44,7 @@ public:
 
 private:
     void connected(server_connection_ptr, const server_connector::failure&);
+    void ask();
     void on_event(std::uint32_t events);
     void send();
     void read();
@@ -41,11 +54,11 @@ private:
 
     reactor& reactor_;
     const session::protocol& protocol_;
+    std::unique_ptr<script> script_;
     std::unique_ptr<session::question> question_;
     session::output out_;
-    std::string text_;
     std::string unsent_;
-    std::chrono::milliseconds query_timeout_;
+    std::chrono::milliseconds query_timeout_; // of all statements together
     done done_;
     std::optional<server_connector> connector_;
     server_connection_ptr connection_;

@@ -302,14 +302,16 @@ void client_session::authenticated() {
              "the pool of the server is full (servers, pool, size); see "
              "ringfence_pool_waiting_clients");
     });
-    // The first in a database waits until it is known what the objects in it do.
-    if (target->server.engine == policy::engine::mysql ||
-        policy::owns_server(*who, servers.front()) ||
-        worker_.environment().knows(servers.front(), request.database, target->login.user)) {
+    // The first in a database waits until it is known what the objects in it do. MySQL's catalogue
+    // is the whole server's.
+    const std::string catalogue =
+        target->server.engine == policy::engine::mysql ? std::string() : request.database;
+    if (policy::owns_server(*who, servers.front()) ||
+        worker_.environment().knows(servers.front(), catalogue, target->login.user)) {
         lease();
         return;
     }
-    shared.catalogues->want(target, request.database, [&w = worker_, id = id_] {
+    shared.catalogues->want(target, catalogue, [&w = worker_, id = id_] {
         w.loop().post([&w, id] {
             visit(w, id, [](client_session& s) {
                 if (s.phase_ == phase::waiting)

@@ -178,7 +178,7 @@ void worker::send_cancel_statement(const server_connection& c, std::string text,
     const auto timeout = shared_.settings.timeouts.server_connect;
     auto slot = std::make_shared<server_query*>(nullptr);
     auto made = std::make_unique<server_query>(
-        reactor_, shared_.names, c.key, std::move(text), timeout, timeout,
+        reactor_, shared_.names, c.key, server_query::just(std::move(text)), timeout, timeout,
         [this, slot, done = std::move(done)](const server_query::answer&) {
             done();
             reactor_.defer([this, slot] { queries_.erase(*slot); });

@@ -112,12 +112,13 @@ bool environment::state::is_confined(const session_identity& id, const sql::fact
     const auto* who = policies->find_service(id.service);
     if (who == nullptr || who->dynamic != policy::dynamic_sql::if_confined)
         return false;
-    const std::vector<std::string> key{id.service, id.server, id.database, id.backend_login};
+    const std::string place = id.engine == policy::engine::mysql ? std::string() : id.database;
+    const std::vector<std::string> key{id.service, id.server, place, id.backend_login};
     auto found = confined.find(key);
     if (found == confined.end())
         found = confined
                     .emplace(key, sql::why_not_confined(*known, id.backend_login, *policies, *who,
-                                                        id.server, id.database, today)
+                                                        id.server, place, today)
                                       .empty())
                     .first;
     return found->second;

@@ -24,6 +24,9 @@ public:
     [[nodiscard]] virtual std::vector<rows> take_results() = 0;
     // A clean sentence. Valid once failed.
     [[nodiscard]] virtual std::string error() const = 0;
+    // It failed because the server said so, in an answer that is complete: the connection is good
+    // for another question.
+    [[nodiscard]] virtual bool refused() const { return false; }
 };
 
 // Makes a server connection good for the next client, and proves that it worked.

@@ -23,6 +23,7 @@ public:
     [[nodiscard]] next feed(bytes in, output& to_server) override;
     [[nodiscard]] std::vector<rows> take_results() override { return std::move(answer_.results()); }
     [[nodiscard]] std::string error() const override { return answer_.error(); }
+    [[nodiscard]] bool refused() const override { return answer_.refused(); }
 
 private:
     std::string text_;

@@ -95,6 +95,7 @@ private:
     // relay_decide.cpp
     void look();
     [[nodiscard]] view_ptr view_for(const reading&);
+    void add_catalogue(const view&, sql::mysql_scope&) const;
     [[nodiscard]] bool refresh_view(); // false: the service is gone
     [[nodiscard]] bool knows_reading(std::string_view text) const;
     void ask(output& to_server);

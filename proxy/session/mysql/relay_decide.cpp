@@ -58,7 +58,25 @@ view_ptr relay::view_for(const reading& r) {
         scope.charset = r.charset;
         scope.lower_case_table_names = s.lower_case_table_names;
         scope.backend_login = id().backend_login;
+        if (made.who != nullptr)
+            add_catalogue(made, scope);
     });
+}
+
+// What the server's catalogue says.
+void relay::add_catalogue(const view& made, sql::mysql_scope& scope) const {
+    // Who owns the whole server cannot reach anything by its objects.
+    const bool whole_server = policy::owns_server(*made.who, id().server);
+    scope.needs_objects = env().settings.needs_catalogue && !whole_server;
+    const auto known = env().facts_of(id().server, {});
+    if (known == nullptr)
+        return;
+    scope.objects = whole_server ? nullptr : known->objects;
+    scope.confined = env().is_confined(id(), known);
+    scope.loadable_functions = known->loadable_functions;
+    const auto login = known->logins.find(id().backend_login);
+    if (login != known->logins.end())
+        scope.account = login->second.account;
 }
 
 bool relay::refresh_view() {

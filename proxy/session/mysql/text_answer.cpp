@@ -43,6 +43,7 @@ text_answer::next text_answer::feed(bytes in) {
         at += m.size;
     }
     received_.erase(0, at);
+    refused_ = refused_ && received_.empty();
     return step == next::complete && !received_.empty() ? nonsense() : step;
 }
 
@@ -67,6 +68,7 @@ text_answer::next text_answer::message(bytes whole, const my::message& m) {
         my::error e;
         if (my::decode_error(payload, e) != my::outcome::ok)
             return nonsense();
+        refused_ = true;
         return fail(std::to_string(e.code) + " (" + policy::printable(e.sqlstate, 5) +
                     "): " + policy::printable(e.message, 512));
     }

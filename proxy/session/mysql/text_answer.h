@@ -28,6 +28,8 @@ public:
     [[nodiscard]] std::vector<question::rows>& results() { return results_; }
     // "1146 (42S02): …", or that the server does not follow the protocol.
     [[nodiscard]] const std::string& error() const { return error_; }
+    // Failed, because of an error of the server's with nothing after it.
+    [[nodiscard]] bool refused() const { return refused_; }
 
 private:
     [[nodiscard]] next message(bytes whole, const wire::mysql::message&);
@@ -42,6 +44,7 @@ private:
     std::string received_;
     std::vector<question::rows> results_;
     std::string error_;
+    bool refused_ = false;
 };
 
 } // namespace ringfence::session::mysql
