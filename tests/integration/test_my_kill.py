@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from harness import my_wire as wire, processes
+from harness import my_wire as wire, processes, service
 from test_my_wire import UNKNOWN_COMMAND, c, direct, enforced, gone, usable  # noqa: F401
 
 
@@ -47,15 +47,16 @@ def test_the_command_that_kills(c, sleeper, direct):
     direct.command(wire.PROCESS_KILL, struct.pack("<I", 0x7FFFFFFF))
     known = direct.result().code != UNKNOWN_COMMAND
     found = c.ask(wire.PROCESS_KILL, struct.pack("<I", sleeper.greeting.id))[0]
-    assert found.ok == known
-    if known:
+    assert found.ok or service.DIRECT and not known         # ringfence knows it where MySQL 9 does not any more
+    if found.ok:
         gone(sleeper)
 
 
 def test_connection_id_is_the_one_that_kill_wants(c):
     """The server's own number works as well as the one of the greeting."""
     own = c.value("SELECT connection_id()")
-    assert c.one(f"KILL QUERY {own}").code in (None, 1317)
+    found = c.one(f"KILL QUERY {own}")
+    assert found.ok or found.code == 1317, found
     usable(c)
 
 

@@ -319,7 +319,8 @@ def test_every_byte_of_an_answer_is_the_servers(my_ringfence, options):
     def conversation(c):
         c.login("orders", "orders", PASSWORD, **options)
         del c.received[:]
-        for sql in ("SELECT id, status FROM orders WHERE id < 4", "SET @a = 1", "SELECT 1/0, 'x' AS ä", "SHOW WARNINGS",
+        name = "a" if options.get("collation") == 8 else "ä"         # latin1: names of ASCII only are read
+        for sql in ("SELECT id, status FROM orders WHERE id < 4", "SET @a = 1", f"SELECT 1/0, 'x' AS {name}", "SHOW WARNINGS",
                     "SELECT * FROM nothing_here", "DROP TABLE IF EXISTS nothing_here", "START TRANSACTION",
                     "UPDATE orders SET status = status WHERE id < 9", "SELECT * FROM orders WHERE id = 0", "ROLLBACK",
                     "SELECT NULL, x'00', 1.5, now() > 0", "SHOW TABLES", "EXPLAIN SELECT 1"):
