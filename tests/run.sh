@@ -39,7 +39,7 @@ if [ "$only" != integration ]; then
 fi
 if [ "$only" != unit ]; then
     step "integration tests"
-    RINGFENCE=$PWD/$build/proxy/ringfence timeout --kill-after=30 1500 \
+    RINGFENCE=$PWD/$build/proxy/ringfence timeout --kill-after=30 2700 \
         /usr/bin/python3 -m pytest tests/integration --junitxml="$results/integration.xml" "$@" || failed=1
 fi
 

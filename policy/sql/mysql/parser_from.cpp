@@ -124,7 +124,7 @@ void parser::plain_table() {
     const auto n = qualified_name();
     if (failed())
         return;
-    const auto first_use = names_.uses();
+    const auto first_use = is_cte(n) ? 0 : names_.uses(); // of a WITH: all that it may have read
     add_source(n.name, is_cte(n) ? no_use : use_table(action::read, n));
     partition_list();
     bool other_time = system_time();

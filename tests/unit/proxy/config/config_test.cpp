@@ -34,7 +34,7 @@ TEST(config, defaults) {
     EXPECT_EQ(pg.name, "pg");
     ASSERT_EQ(pg.hosts.size(), 1U);
     EXPECT_EQ(pg.hosts[0].host, "db1");
-    EXPECT_EQ(pg.hosts[0].port, 5432);
+    EXPECT_EQ(pg.hosts[0].port, 0); // the engine's own
     EXPECT_EQ(pg.target, net::session_attrs::any);
     EXPECT_EQ(pg.tls, tls_mode::prefer);
     EXPECT_EQ(pg.ca, "");
@@ -202,7 +202,7 @@ TEST(config, hosts_in_every_spelling) {
             out.push_back(e.host + "|" + std::to_string(e.port));
         return out;
     };
-    EXPECT_THAT(hosts("{host: db1}"), ElementsAre("db1|5432"));
+    EXPECT_THAT(hosts("{host: db1}"), ElementsAre("db1|0")); // the engine's own
     EXPECT_THAT(hosts("{host: 'db1:5433', port: 7}"), ElementsAre("db1|5433"));
     EXPECT_THAT(hosts("{hosts: [db1, 'db2:6000', 10.0.0.7, '[::1]:5433', '[fe80::1]', '::1', "
                       "'fe80::1%eth0', /run/postgresql], port: 7}"),
@@ -297,9 +297,13 @@ TEST(config, something_must_be_listened_on) {
               7000);
 }
 
-TEST(config, mysql_is_refused_not_ignored) {
-    expect_refused(with_listen("{postgresql: {tls: disable}, mysql: {port: 6033}}"),
-                   "not-supported", 1, 45, "a MySQL listener is not supported yet");
+TEST(config, a_listener_of_each_engine) {
+    const auto s = good(with_listen("{postgresql: {tls: disable}, mysql: {tls: disable}}"));
+    ASSERT_EQ(s.net.listen.size(), 2U);
+    EXPECT_EQ(s.net.listen[0].engine, policy::engine::postgresql);
+    EXPECT_EQ(s.net.listen[0].port, 6432);
+    EXPECT_EQ(s.net.listen[1].engine, policy::engine::mysql);
+    EXPECT_EQ(s.net.listen[1].port, 6033);
 }
 
 TEST(config, servers_know_their_place) {

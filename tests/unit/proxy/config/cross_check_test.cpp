@@ -47,11 +47,17 @@ TEST(cross_check, servers_that_the_policies_do_not_know) {
     EXPECT_EQ(out.at(0).place.column, 11);
 }
 
-TEST(cross_check, servers_of_an_engine_that_is_not_served) {
+TEST(cross_check, the_policies_say_what_engine_a_server_has) {
+    auto s = for_servers("shop-my: {host: h}");
     cli::diagnostics out;
-    cli::cross_check(for_servers("shop-my: {host: h}"), *shop(), out);
-    EXPECT_THAT(texts(out), ElementsAre("error not-supported: server 'shop-my' is a mysql server, "
-                                        "which is not supported yet by this version"));
+    cli::cross_check(s, *shop(), out);
+    EXPECT_TRUE(out.empty());
+    cli::set_engines(s, *shop());
+    EXPECT_EQ(s.net.servers.at("shop-my").engine, policy::engine::mysql);
+    EXPECT_EQ(s.net.servers.at("shop-my").hosts.at(0).port, 3306);
+    s = for_servers("shop-my: {host: /run/mysqld.sock}");
+    cli::set_engines(s, *shop());
+    EXPECT_EQ(s.net.servers.at("shop-my").hosts.at(0).port, 0); // the file itself
 }
 
 TEST(cross_check, all_that_fits) {

@@ -62,7 +62,7 @@ TEST(mysql_session, what_later_texts_mean_is_followed) {
     EXPECT_EQ(touches("SET NAMES gbk"), "! unsafe_setting");
     auto s = on_mysql();
     s.schema.clear();
-    EXPECT_EQ(touches("SELECT a FROM t", s), "! statement_kind");
+    EXPECT_EQ(touches("SELECT a FROM t", s), "! no_schema");
     s = on_mysql();
     s.mode.foreign_grammar = true;
     EXPECT_EQ(touches("SELECT 1", s), "! unsafe_setting");
