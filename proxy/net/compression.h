@@ -10,9 +10,9 @@
 
 namespace ringfence::net {
 
-// For what we send; there is no trace of the level in the bytes. It is brought into 1 to most_level:
-// clients may ask for zstd's 22, which costs a hundred times as much, and the loop has other
-// sessions.
+// For what we send; there is no trace of the level in the bytes. It is brought into 1 to
+// most_level: clients may ask for zstd's 22, which costs a hundred times as much, and the loop has
+// other sessions.
 using session::compression;
 inline constexpr int most_level = 9;
 

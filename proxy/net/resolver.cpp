@@ -36,8 +36,7 @@ std::vector<address> resolver::immediate(const endpoint& e) {
         return look_up(e, AI_NUMERICHOST);
     sockaddr_un un{};
     un.sun_family = AF_UNIX;
-    const std::string path =
-        e.port == 0 ? e.host : e.host + "/.s.PGSQL." + std::to_string(e.port);
+    const std::string path = e.port == 0 ? e.host : e.host + "/.s.PGSQL." + std::to_string(e.port);
     if (path.size() >= sizeof un.sun_path)
         return {};
     std::copy(path.begin(), path.end(), std::begin(un.sun_path));

@@ -65,7 +65,7 @@ void client_session::greet() {
 void client_session::log_in_again() {
     auto login = relay_->take_login(login_settings(), worker_.environment().policies(),
                                     worker_.current_routes()->credentials(),
-                           client_.encrypted() ? client_.peer(true) : session::tls_peer{});
+                                    client_.encrypted() ? client_.peer(true) : session::tls_peer{});
     stop_work();
     release_server();
     release_usage();
@@ -414,8 +414,7 @@ void client_session::begin_relay(server_connection_ptr connection) {
                                       });
                                   });
     // COM_CHANGE_USER goes on as the connection is.
-    const auto compression =
-        client_.compresses() ? std::nullopt : entry_->login->compresses();
+    const auto compression = client_.compresses() ? std::nullopt : entry_->login->compresses();
     if (protocol_.greets_first()) {
         w.shared().kills.identify(kill_id_, identity.service, identity.server,
                                   protocol_.connection_id(server_->backend_key));

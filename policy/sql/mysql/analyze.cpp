@@ -47,8 +47,8 @@ std::string words_of_server(std::string_view text, std::size_t at, mysql_flavour
             --end;
         near = near.substr(0, end);
     }
-    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at),
-                                     '\n');
+    const auto line =
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     return std::string("You have an error in your SQL syntax; check the manual that corresponds "
                        "to your ") +
            (flavour == mysql_flavour::mysql ? "MySQL" : "MariaDB") +

@@ -19,7 +19,6 @@ namespace {
 // The servers' own limit of the attributes, and room for the rest.
 constexpr std::size_t most_login_bytes = std::size_t{80} * 1024;
 
-
 constexpr error_number er_malformed_packet{1835, "HY000"};
 constexpr error_number er_out_of_order{1156, "08S01"};
 constexpr error_number er_old_authentication{1251, "08004"};
@@ -150,9 +149,7 @@ client_login::result client_login::dialogue::greet(output& out) {
 client_login::result client_login::dialogue::begin_again(output& out) {
     const std::string payload = std::move(*change_user);
     my::change_user c;
-    if (my::decode_change_user(as_bytes(payload), negotiated,
-                               {},
-                               c) != my::outcome::ok)
+    if (my::decode_change_user(as_bytes(payload), negotiated, {}, c) != my::outcome::ok)
         return malformed(out);
     request.user = c.user;
     request.database = c.database;

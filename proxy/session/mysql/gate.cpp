@@ -63,8 +63,9 @@ void gate::pass(const verdict&, bytes message, output& to_server) {
 }
 
 void gate::refuse(refusal r, std::uint8_t sequence, output& to_server) {
-    std::string text = "SIGNAL SQLSTATE '" + r.sqlstate + "' SET MYSQL_ERRNO = " +
-                       std::to_string(r.code) + ", MESSAGE_TEXT = 'ringfence: denied'";
+    std::string text = "SIGNAL SQLSTATE '" + r.sqlstate +
+                       "' SET MYSQL_ERRNO = " + std::to_string(r.code) +
+                       ", MESSAGE_TEXT = 'ringfence: denied'";
     std::string payload;
     my::encode_query(payload, in_force_, text);
     std::string packet;

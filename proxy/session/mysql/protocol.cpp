@@ -75,8 +75,7 @@ class machines final : public session::protocol {
     [[nodiscard]] std::string goodbye() const override {
         std::string packet;
         std::uint8_t sequence = 0;
-        my::encode_packets(packet, sequence,
-                           std::string(1, static_cast<char>(my::command::quit)));
+        my::encode_packets(packet, sequence, std::string(1, static_cast<char>(my::command::quit)));
         return packet;
     }
 

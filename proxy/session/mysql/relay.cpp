@@ -81,9 +81,9 @@ void relay::part(const last_words& words, std::string& to_client) const {
     encode_farewell(words, asked ? answer : 0, to_client);
 }
 
-std::unique_ptr<session::client_login>
-relay::take_login(const session::client_login::settings& s, policy::snapshot_ptr policies,
-                  credentials_ptr verifiers, tls_peer peer) {
+std::unique_ptr<session::client_login> relay::take_login(const session::client_login::settings& s,
+                                                         policy::snapshot_ptr policies,
+                                                         credentials_ptr verifiers, tls_peer peer) {
     auto settings = s;
     settings.server = server_;
     return std::make_unique<client_login>(settings, std::move(policies), std::move(verifiers),

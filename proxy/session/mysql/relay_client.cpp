@@ -187,8 +187,7 @@ std::size_t relay::client_packets(bytes in, output& to_server, output& to_client
 }
 
 // The packets behind the first of a command, and the client's file.
-std::size_t relay::next_part(my::header head, bytes rest, output& to_server,
-                             output& to_client) {
+std::size_t relay::next_part(my::header head, bytes rest, output& to_server, output& to_client) {
     if (phase_ == phase::answering) {
         if (tracker_.on_client(head) != my::outcome::ok) {
             violation_of_protocol("a packet out of order", to_client);
@@ -259,13 +258,11 @@ std::size_t relay::command(my::header head, bytes rest, output& to_server, outpu
         if (!desk_.begin_work())
             return 0;
         drop(c, head,
-             how == treatment::unknown ? unknown_command()
-                                       : forbidden_command(c, id().service));
+             how == treatment::unknown ? unknown_command() : forbidden_command(c, id().service));
         if (how == treatment::refused)
-            static_cast<void>(desk_.refusal(std::string(my::name(c)),
-                                            id().service + " may not use " +
-                                                std::string(my::name(c)),
-                                            {}));
+            static_cast<void>(
+                desk_.refusal(std::string(my::name(c)),
+                              id().service + " may not use " + std::string(my::name(c)), {}));
         return my::header_size;
     }
     const bool whole = how != treatment::statement && c != my::command::stmt_send_long_data;
@@ -277,9 +274,8 @@ std::size_t relay::whole_command(my::command c, my::header head, bytes rest, out
                                  output& to_client) {
     const bool long_one = c == my::command::query || c == my::command::stmt_prepare;
     my::message found;
-    switch (my::find_message(rest, 0,
-                             long_one ? env().settings.max_statement_bytes : most_small_bytes,
-                             found)) {
+    switch (my::find_message(
+        rest, 0, long_one ? env().settings.max_statement_bytes : most_small_bytes, found)) {
     case my::outcome::need_more:
         client_need_ = std::max(head.size(), rest.size() + 1);
         return 0;
@@ -296,9 +292,8 @@ std::size_t relay::whole_command(my::command c, my::header head, bytes rest, out
     }
     std::string joined;
     const bytes payload = my::payload_of(rest, found, joined);
-    return dispatch(c, rest.first(found.size), payload, found.next_sequence, to_server)
-               ? found.size
-               : 0;
+    return dispatch(c, rest.first(found.size), payload, found.next_sequence, to_server) ? found.size
+                                                                                        : 0;
 }
 
 // False: paused, asking, or broken.
@@ -426,8 +421,7 @@ std::size_t relay::execution(my::command c, my::header head, bytes rest, output&
         std::optional<std::uint32_t> target = named_id;
         if (named_id == my::last_prepared)
             target = prepared_ ? prepared_->last() : std::nullopt;
-        prepared_statement* known =
-            prepared_ && target ? prepared_->find(*target) : nullptr;
+        prepared_statement* known = prepared_ && target ? prepared_->find(*target) : nullptr;
         if (known == nullptr) {
             drop(c, head, unknown_statement(named_id));
             return my::header_size;

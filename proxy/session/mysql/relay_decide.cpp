@@ -106,9 +106,8 @@ void relay::answered(output& to_server, output& to_client) {
     }
     const auto& row = results[0][0];
     const auto mode = sql::mysql_mode_of(row[0], server_->flavour);
-    reading_.mode = mode.value_or(sql::mysql_mode{.ansi_quotes = false,
-                                                  .no_backslash_escapes = false,
-                                                  .foreign_grammar = true});
+    reading_.mode = mode.value_or(sql::mysql_mode{
+        .ansi_quotes = false, .no_backslash_escapes = false, .foreign_grammar = true});
     reading_.charset = row[1];
     reading_.schema = row[2];
     mode_unknown_ = schema_unknown_ = false;
@@ -201,8 +200,8 @@ verdict_ptr relay::denial_now(prepared_statement& s) {
         desk_.report(*as_then, s.made->text);
     if (!as_then->forwards())
         return as_then;
-    if (s.text && (mode_unknown_ || s.in.mode != reading_.mode ||
-                   s.in.charset != reading_.charset)) {
+    if (s.text &&
+        (mode_unknown_ || s.in.mode != reading_.mode || s.in.charset != reading_.charset)) {
         if (mode_unknown_)
             return desk_.refusal("prepared before a change",
                                  id().service + " may not run a statement that was prepared before "
@@ -312,8 +311,7 @@ void relay::finished() {
     }
     if (done.made && done.what != my::command::stmt_prepare)
         apply(*done.made, done.failed);
-    const bool escapes =
-        (tracker_.status() & my::status::no_backslash_escapes) == 0;
+    const bool escapes = (tracker_.status() & my::status::no_backslash_escapes) == 0;
     if (done.status_seen && escapes == reading_.mode.no_backslash_escapes)
         mode_unknown_ = true;
 }

@@ -52,8 +52,7 @@ void relay::server_bytes(bytes in, output& to_server, output& to_client) {
             answered(to_server, to_client);
             return;
         case question::next::failed:
-            fatal("08P01", "ringfence: the server does not say how it reads statements",
-                  to_client);
+            fatal("08P01", "ringfence: the server does not say how it reads statements", to_client);
             return;
         }
     }
@@ -119,8 +118,7 @@ std::size_t relay::server_packets(bytes in, output& to_client) {
         my::response_tracker::step step;
         if (tracker_.on_server(head, prefix, step) != my::outcome::ok)
             return nonsense();
-        const bytes payload =
-            rest.subspan(my::header_size, whole ? head.payload : prefix_size);
+        const bytes payload = rest.subspan(my::header_size, whole ? head.payload : prefix_size);
         if (!seen(step.kind, payload))
             return nonsense();
         const auto n = std::min<std::size_t>(head.size(), rest.size());
@@ -166,12 +164,11 @@ bool relay::seen(my::packet_kind kind, bytes payload) {
             return false;
         if (!prepared_)
             prepared_ = std::make_unique<prepared_statements>();
-        prepared_->add(p.statement, {.made = under_way_.made,
-                                     .in = reading_,
-                                     .text = std::move(under_way_.text),
-                                     .checked = under_way_.made->view == desk_.sees().id
-                                                    ? desk_.sees().id
-                                                    : 0});
+        prepared_->add(p.statement,
+                       {.made = under_way_.made,
+                        .in = reading_,
+                        .text = std::move(under_way_.text),
+                        .checked = under_way_.made->view == desk_.sees().id ? desk_.sees().id : 0});
         return true;
     }
     default:
@@ -195,8 +192,8 @@ void relay::session_changed(bytes payload) {
         if (c.kind == my::change_kind::schema && reading_.schema != c.value) {
             reading_.schema = c.value;
             moved = true;
-        } else if (c.kind == my::change_kind::system_variable &&
-                   c.name == "character_set_client" && reading_.charset != c.value) {
+        } else if (c.kind == my::change_kind::system_variable && c.name == "character_set_client" &&
+                   reading_.charset != c.value) {
             reading_.charset = c.value;
             moved = true;
         } else if (c.kind == my::change_kind::system_variable && c.name == "sql_mode") {

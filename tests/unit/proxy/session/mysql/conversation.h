@@ -198,17 +198,18 @@ struct conversation {
         return made;
     }
     explicit conversation(worker& on, sql::mysql_flavour flavour = sql::mysql_flavour::mysql)
-        : w(on), r(on.env,
-                   {.engine = policy::engine::mysql,
-                    .service = "order-service",
-                    .server = "shop-my",
-                    .database = "orders",
-                    .peer = "127.0.0.1:9",
-                    .identity = "login orders",
-                    .backend_login = "app",
-                    .search_path = {}},
-                   {.negotiated = in_force, .next_sequence = 2}, server_of(flavour),
-                   [this] { ++woken; }) {}
+        : w(on),
+          r(on.env,
+            {.engine = policy::engine::mysql,
+             .service = "order-service",
+             .server = "shop-my",
+             .database = "orders",
+             .peer = "127.0.0.1:9",
+             .identity = "login orders",
+             .backend_login = "app",
+             .search_path = {}},
+            {.negotiated = in_force, .next_sequence = 2}, server_of(flavour), [this] { ++woken; }) {
+    }
 
     // What the server gets to see when the client sends `in`.
     std::string client(std::string_view in) {

@@ -1,5 +1,8 @@
 #include "conversation.h"
 
+#include "proxy/wire/mysql/arguments.h"
+#include "proxy/wire/mysql/session_changes.h"
+
 namespace ringfence::session::mysql::test {
 namespace {
 
@@ -147,8 +150,8 @@ TEST(my_relay, escapes_that_the_server_reads_otherwise_are_noticed_by_its_status
     worker w;
     conversation c(w);
     EXPECT_EQ(c.client(query("CALL orders.p()")), query("CALL orders.p()"));
-    const auto status = static_cast<std::uint16_t>(my::status::autocommit |
-                                                   my::status::no_backslash_escapes);
+    const auto status =
+        static_cast<std::uint16_t>(my::status::autocommit | my::status::no_backslash_escapes);
     EXPECT_EQ(c.server(ok(1, status)), ok(1, status));
     EXPECT_THAT(c.client(query("SELECT '\\' FROM items")), asks_how_it_reads());
 }
@@ -195,8 +198,8 @@ TEST(my_relay, a_prepared_text_must_be_allowed_in_the_mode_of_now) {
 TEST(my_relay, commands_of_the_whole_server_are_refused_and_unknown_ones_unknown) {
     worker w;
     for (const command refused :
-         {command::create_db, command::drop_db, command::refresh, command::shutdown,
-          command::debug, command::binlog_dump, command::table_dump, command::register_slave,
+         {command::create_db, command::drop_db, command::refresh, command::shutdown, command::debug,
+          command::binlog_dump, command::table_dump, command::register_slave,
           command::binlog_dump_gtid, command::clone}) {
         conversation c(w);
         EXPECT_THAT(c.client(say(refused, "orders")), is_replacement());
