@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ringfence::session::mysql {
 
@@ -104,6 +105,7 @@ private:
     [[nodiscard]] bool statement(wire::mysql::command, std::string_view text, bytes message,
                                  std::uint8_t next_sequence, output& to_server);
     [[nodiscard]] verdict_ptr denial_of_executed(const verdict&);
+    void settle_names(const verdict&);
     [[nodiscard]] verdict_ptr denial_now(prepared_statement&); // null: it may run
     void begin_kill(const policy::session_effect&, std::uint8_t next_sequence, output& to_server);
     void killed(output& to_server);
@@ -134,7 +136,11 @@ private:
     bool schema_unknown_ = false; // … and its schema
     bool option_changed_ = false; // COM_SET_OPTION, which no cleaning takes back
     std::unique_ptr<prepared_statements> prepared_;
-    std::unique_ptr<std::map<std::string, prepared_statement>> named_; // by SQL's PREPARE
+    // By SQL's PREPARE: all that a name may stand for, the last is the newest. A statement before
+    // it in the same string may have failed, so that the server never came to it.
+    using texts_by_name = std::map<std::string, std::vector<prepared_statement>>;
+    std::unique_ptr<texts_by_name> named_;
+    std::size_t named_texts_ = 0;
     std::unique_ptr<question> asked_;
     std::string change_user_; // the packet of status::login_again
 

@@ -426,7 +426,11 @@ std::size_t relay::execution(my::command c, my::header head, bytes rest, output&
             drop(c, head, unknown_statement(named_id));
             return my::header_size;
         }
-        if (const verdict_ptr denied = denial_now(*known)) {
+        if (mode_unknown_ && known->text) {
+            ask(to_server);
+            return 0;
+        }
+        if (const verdict_ptr denied = denial_now(*known); denied && !denied->forwards()) {
             drop(c, head, refusal_of(*denied));
             return my::header_size;
         }

@@ -27,6 +27,14 @@ bool changes_reading(const policy::session_effect& e) {
            e.what == effect::character_set || e.what == effect::execute;
 }
 
+// What the session must see run: as the servers, not in a statement that is prepared by itself.
+bool not_for_prepare(const verdict& v) {
+    return std::any_of(v.effects.begin(), v.effects.end(), [](const auto& e) {
+        return e.what == effect::kill || e.what == effect::prepare || e.what == effect::execute ||
+               e.what == effect::deallocate;
+    });
+}
+
 const policy::session_effect* kill_in(const verdict& v) {
     const auto it = std::find_if(v.effects.begin(), v.effects.end(),
                                  [](const auto& e) { return e.what == effect::kill; });
@@ -126,14 +134,19 @@ bool relay::statement(my::command c, std::string_view text, bytes message,
     verdict_ptr v = desk_.decide(text);
     if (!v)
         return false;
+    // It may run a text that the mode of now reads otherwise.
+    if (mode_unknown_ && not_for_prepare(*v)) {
+        ask(to_server);
+        return false;
+    }
     desk_.report(*v, text);
-    if (v->forwards())
+    if (v->forwards() && (c == my::command::query || !not_for_prepare(*v)))
         if (verdict_ptr denied = denial_of_executed(*v))
             v = std::move(denied);
     std::optional<refusal> refused;
     if (!v->forwards())
         refused = refusal_of(*v);
-    else if (c != my::command::query && kill_in(*v) != nullptr)
+    else if (c != my::command::query && not_for_prepare(*v))
         refused = refusal{er_unsupported_prepared, "HY000",
                           "This command is not supported in the prepared statement protocol yet"};
     else if (c == my::command::stmt_prepare && prepared_ &&
@@ -168,8 +181,8 @@ verdict_ptr relay::denial_of_executed(const verdict& v) {
             continue;
         if (e.what == effect::prepare) {
             if (!named_)
-                named_ = std::make_unique<std::map<std::string, prepared_statement>>();
-            if (named_->size() >= env().settings.max_prepared && !named_->contains(e.values[0]))
+                named_ = std::make_unique<texts_by_name>();
+            if (named_texts_ >= env().settings.max_prepared)
                 return desk_.refusal("max_prepared",
                                      id().service +
                                          " has too many prepared statements in this session",
@@ -177,16 +190,43 @@ verdict_ptr relay::denial_of_executed(const verdict& v) {
             prepared_statement s{.made = desk_.decide_now(e.text), .in = reading_, .text = {}};
             if (!sql::reads_alike_mysql(e.text))
                 s.text = std::make_shared<const std::string>(e.text);
-            named_->insert_or_assign(e.values[0], std::move(s));
-        } else if (e.what == effect::execute && named_) {
-            if (const auto known = named_->find(e.values[0]); known != named_->end())
-                if (verdict_ptr denied = denial_now(known->second))
+            (*named_)[e.values[0]].push_back(std::move(s));
+            ++named_texts_;
+        } else if (e.what == effect::execute) {
+            const auto known = named_ ? named_->find(e.values[0]) : texts_by_name::iterator{};
+            if (!named_ || known == named_->end()) {
+                verdict_ptr unknown =
+                    desk_.refusal("prepared out of sight",
+                                  id().service + " may not run a statement that it did not prepare",
+                                  "prepare the statement in this session");
+                if (unknown->forwards())
+                    continue;
+                return unknown;
+            }
+            for (auto& s : known->second)
+                if (verdict_ptr denied = denial_now(s); denied && !denied->forwards())
                     return denied;
-        } else if (e.what == effect::deallocate && named_) {
-            named_->erase(e.values[0]);
         }
     }
     return nullptr;
+}
+
+// Pre: all of the string has run. What it prepared, or dropped, as the only such thing in it, is
+// all that the name stands for.
+void relay::settle_names(const verdict& v) {
+    if (!named_ || v.effects.size() != 1 || v.effects.front().values.empty())
+        return;
+    const auto& e = v.effects.front();
+    const auto known = named_->find(e.values[0]);
+    if (known == named_->end() || (e.what != effect::prepare && e.what != effect::deallocate))
+        return;
+    auto& texts = known->second;
+    const std::size_t kept = e.what == effect::prepare ? 1 : 0;
+    named_texts_ -= texts.size() - kept;
+    if (kept == 0)
+        named_->erase(known);
+    else
+        texts.erase(texts.begin(), texts.end() - 1);
 }
 
 verdict_ptr relay::denial_now(prepared_statement& s) {
@@ -307,10 +347,14 @@ void relay::finished() {
     if (done.what == my::command::reset_connection && !done.failed) {
         prepared_.reset();
         named_.reset();
+        named_texts_ = 0;
         mode_unknown_ = schema_unknown_ = true;
     }
-    if (done.made && done.what != my::command::stmt_prepare)
+    if (done.made && done.what != my::command::stmt_prepare) {
         apply(*done.made, done.failed);
+        if (!done.failed)
+            settle_names(*done.made);
+    }
     const bool escapes = (tracker_.status() & my::status::no_backslash_escapes) == 0;
     if (done.status_seen && escapes == reading_.mode.no_backslash_escapes)
         mode_unknown_ = true;

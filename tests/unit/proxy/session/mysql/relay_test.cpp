@@ -191,8 +191,48 @@ TEST(my_relay, a_prepared_text_must_be_allowed_in_the_mode_of_now) {
     EXPECT_EQ(c.server(prepared(1)), prepared(1));
     EXPECT_EQ(c.client(execute(1)), execute(1));
     EXPECT_EQ(c.server(ok()), ok());
-    c.done("SET sql_mode = 'NO_BACKSLASH_ESCAPES'");
+    EXPECT_NE(c.client(query("SET sql_mode = 'NO_BACKSLASH_ESCAPES'")), "");
+    c.server(ok(1, my::status::autocommit | my::status::no_backslash_escapes));
     EXPECT_THAT(c.client(execute(1)), is_replacement());
+    EXPECT_EQ(code_of(c.server(error(1142, "x"))), 1142U);
+}
+
+TEST(my_relay, what_was_not_prepared_here_is_not_executed) {
+    worker w;
+    conversation c(w);
+    EXPECT_THAT(c.client(query("EXECUTE s")), is_replacement());
+    c.server(error(1227, "x"));
+    EXPECT_THAT(c.client(say(command::stmt_prepare, "EXECUTE s")), is_replacement());
+    EXPECT_EQ(code_of(c.server(error(1295, "x"))), 1295U);
+}
+
+// A PREPARE behind a statement that fails never runs: the name still stands for the old text.
+TEST(my_relay, a_name_keeps_every_text_that_it_may_stand_for) {
+    worker w;
+    conversation c(w);
+    c.done(
+        R"(PREPARE s FROM "SELECT 'x' FROM items WHERE a = 'it\\' UNION SELECT email FROM users.accounts -- '")");
+    EXPECT_EQ(c.client(query("DO 1; PREPARE s FROM 'DO 1'")), query("DO 1; PREPARE s FROM 'DO 1'"));
+    c.server(error(1064, "the first one failed"));
+    c.done("EXECUTE s");
+    c.client(query("SET sql_mode = 'NO_BACKSLASH_ESCAPES'"));
+    c.server(rows({"", "utf8mb4", "orders"}));
+    c.for_server();
+    c.server(ok(1, my::status::autocommit | my::status::no_backslash_escapes));
+    EXPECT_THAT(c.client(query("EXECUTE s")), is_replacement());
+    EXPECT_EQ(code_of(c.server(error(1142, "x"))), 1142U);
+}
+
+TEST(my_relay, a_mode_that_came_back_is_no_reason_to_refuse_what_was_prepared) {
+    worker w;
+    conversation c(w);
+    const auto text = say(command::stmt_prepare, "SELECT 'x' FROM items");
+    EXPECT_EQ(c.client(text), text);
+    EXPECT_EQ(c.server(prepared(1)), prepared(1));
+    c.done("SET sql_mode = @old");
+    EXPECT_THAT(c.client(execute(1)), asks_how_it_reads());
+    c.server(rows({"", "utf8mb4", "orders"}));
+    EXPECT_EQ(c.for_server(), execute(1));
 }
 
 TEST(my_relay, commands_of_the_whole_server_are_refused_and_unknown_ones_unknown) {
